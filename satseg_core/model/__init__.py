@@ -1,0 +1,1 @@
+"""The network, the model file with its card, and the runtimes that execute it."""
