@@ -1,0 +1,100 @@
+"""Outputs appear whole: written in a scratch folder beside their place, then moved in by atomic rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional
+
+from satseg_core.errors import OutputError
+
+PARTIAL = ".satseg-partial-"
+"""Part of the name of every scratch folder, so that what a killed run left behind is easy to find and delete."""
+
+
+class Outputs:
+    """The files that one run writes. Use through `whole_outputs`."""
+
+    def __init__(self, overwrite: bool) -> None:
+        self._overwrite = overwrite
+        self._folders: Dict[Path, Path] = {}
+        self._moves: List["tuple[Path, Path]"] = []
+
+    def add(self, target: Path, may_replace: bool = False) -> Path:
+        """Announce an output and get the path to write it to until the run is complete.
+
+        Args:
+            target: where the file will appear.
+            may_replace: the file goes with another output (a style, a record) and replaces an older one silently.
+
+        Returns:
+            A path with the same file name in a scratch folder on the same file system.
+
+        Raises:
+            OutputError: the target exists and ``overwrite`` is off, or its folder cannot be written to.
+        """
+        target = Path(os.path.abspath(target))
+        if any(target == known for _, known in self._moves):
+            raise OutputError(f"Two outputs would be written to {target}; give each its own name.")
+        if target.is_dir():
+            raise OutputError(f"{target} is a folder; give the name of a file in it.")
+        if target.exists() and not (self._overwrite or may_replace):
+            raise OutputError(f"{target} exists already; add --overwrite to replace it, or choose another name.")
+        scratch = self._scratch(target) / target.name
+        self._moves.append((scratch, target))
+        return scratch
+
+    def _scratch(self, target: Path) -> Path:
+        folder = target.parent
+        if folder not in self._folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._folders[folder] = Path(tempfile.mkdtemp(prefix=target.name + PARTIAL, dir=folder))
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise OutputError(f"Cannot write to the folder {folder} ({reason}); choose another place.") from error
+        return self._folders[folder]
+
+    def commit(self) -> None:
+        """Move every announced output that was written to its place, in the order they were announced.
+
+        Raises:
+            OutputError: a file cannot be moved, such as one that another program holds open.
+        """
+        for scratch, target in self._moves:
+            if not scratch.exists():
+                continue
+            try:
+                os.replace(scratch, target)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise OutputError(f"Cannot replace {target} ({reason}); close it in other programs and try again.") from error
+
+    def discard(self) -> None:
+        """Remove the scratch folders and whatever is left in them."""
+        for folder in self._folders.values():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def whole_outputs(overwrite: bool = False) -> Iterator[Outputs]:
+    """Gather a run's outputs; they appear when the block ends without error, and not at all otherwise."""
+    outputs = Outputs(overwrite)
+    try:
+        yield outputs
+        outputs.commit()
+    finally:
+        outputs.discard()
+
+
+def sidecar(path: Path, suffix: str) -> Path:
+    """The file that goes with ``path``: its suffix replaced (``.qml``), or added where it begins with ``+``."""
+    return Path(str(path) + suffix[1:]) if suffix.startswith("+") else path.with_suffix(suffix)
+
+
+def optional(path: Optional[str]) -> Optional[Path]:
+    """A path from an option that may be absent or empty."""
+    return Path(path) if path else None
