@@ -5,8 +5,8 @@ Standard library only: QGIS imports this module in its own process.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import Dict, Iterable, Tuple
 
 from satseg_core.legend import NODATA, LandClass, Legend
 
@@ -16,7 +16,7 @@ CLASS_FIELD = "class"
 OUTLINE_MM = 0.1
 """Width of a polygon's outline, mm on screen or paper: closes the hairline that antialiasing leaves between areas."""
 
-Rgba = Tuple[int, int, int, int]
+Rgba = tuple[int, int, int, int]
 
 # GDAL's numbers for the type and the usage of an attribute table's columns (gdal_rat.h).
 _INTEGER, _TEXT = 0, 2
@@ -32,9 +32,9 @@ _COLUMNS = (
 )
 
 
-def color_table(legend: Legend) -> Dict[int, Rgba]:
+def color_table(legend: Legend) -> dict[int, Rgba]:
     """Colour of every one of the 256 pixel values; those that are no class are transparent."""
-    table: Dict[int, Rgba] = {value: (0, 0, 0, 0) for value in range(NODATA + 1)}
+    table: dict[int, Rgba] = dict.fromkeys(range(NODATA + 1), (0, 0, 0, 0))
     for land_class in legend:
         table[land_class.code] = (*land_class.color, 255)
     return table

@@ -1,0 +1,98 @@
+"""The legend of a classified raster: written into it, and found again in any."""
+
+from __future__ import annotations
+
+import colorsys
+import html
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from rasterio.io import DatasetReader, DatasetWriter
+
+from satseg_core.errors import ModelError, RasterError
+from satseg_core.legend import NODATA, Color, LandClass, Legend
+from satseg_core.raster.labels import check_classified, code_blocks
+from satseg_core.style import Rgba, color_table
+
+LEGEND_TAG = "SATSEG_LEGEND"
+"""Dataset tag that carries the legend as JSON."""
+
+_GOLDEN_TURN = 0.618033988749895
+"""Hues this part of a turn apart never come close to one another, however many there are."""
+
+
+def write_legend(dataset: DatasetWriter, legend: Legend) -> None:
+    """Put the legend into a classified raster that is open for writing: tag and colour table."""
+    dataset.update_tags(**{LEGEND_TAG: json.dumps(legend.to_json())})
+    if dataset.dtypes[0] == "uint8":
+        dataset.write_colormap(1, color_table(legend))
+
+
+def read_legend(dataset: DatasetReader) -> Legend:
+    """The legend of any classified raster.
+
+    It comes from SatSeg's tag; in rasters from elsewhere it is made for the values that occur,
+    with the names and colours that GDAL's category names and the colour table give them.
+
+    Raises:
+        RasterError: the raster is not one of classes, or has nothing but nodata and no legend.
+    """
+    check_classified(dataset)
+    text = dataset.tags().get(LEGEND_TAG)
+    return _from_tag(dataset.name, text) if text else _from_values(dataset)
+
+
+def _from_tag(name: str, text: str) -> Legend:
+    try:
+        return Legend.from_json(json.loads(text))
+    except (ValueError, ModelError) as error:
+        raise RasterError(f"The legend inside {name} cannot be read ({error}); make the map again.") from error
+
+
+def _from_values(dataset: DatasetReader) -> Legend:
+    codes = _codes_found(dataset)
+    if not codes:
+        raise RasterError(f"{dataset.name} has no pixel with data, so there are no classes to work on.")
+    names = _category_names(dataset)
+    colors = _colors(dataset)
+    return Legend(tuple(_made_class(code, names.get(code), colors.get(code)) for code in codes))
+
+
+def _codes_found(dataset: DatasetReader) -> list[int]:
+    counts = np.zeros(NODATA + 1, np.int64)
+    for _, codes in code_blocks(dataset):
+        counts += np.bincount(codes.ravel(), minlength=NODATA + 1)
+    return [int(code) for code in np.flatnonzero(counts[:NODATA])]
+
+
+def _made_class(code: int, name: str | None, color: Color | None) -> LandClass:
+    return LandClass(code, name or f"class {code}", f"Pixels of value {code}", color or _made_color(code))
+
+
+def _made_color(code: int) -> Color:
+    red, green, blue = colorsys.hsv_to_rgb(code * _GOLDEN_TURN % 1.0, 0.6, 0.9 if code % 2 else 0.7)
+    return (round(red * 255), round(green * 255), round(blue * 255))
+
+
+def _colors(dataset: DatasetReader) -> dict[int, Color]:
+    """Colours of the colour table, if there is one that tells values apart."""
+    try:
+        table: dict[int, Rgba] = dataset.colormap(1)
+    except ValueError:
+        return {}
+    return {value: (red, green, blue) for value, (red, green, blue, alpha) in table.items() if alpha}
+
+
+def _category_names(dataset: DatasetReader) -> dict[int, str]:
+    """Category names of band 1 in GDAL's side file, where each occurs once (rasterio does not give them)."""
+    side_file = Path(f"{dataset.name}.aux.xml")
+    if not side_file.is_file():
+        return {}
+    text = side_file.read_text("utf-8", errors="replace")
+    section = re.search(r"<CategoryNames>(.*?)</CategoryNames>", text, re.DOTALL)
+    found = re.findall(r"<Category>([^<]*)</Category>|<Category */>", section.group(1)) if section else []
+    names = {value: html.unescape(name).strip() for value, name in enumerate(found)}
+    listed = list(names.values())
+    return {value: name for value, name in names.items() if name and listed.count(name) == 1}
