@@ -1,0 +1,1 @@
+"""Training and evaluating SatSeg's models, outside QGIS."""
