@@ -1,0 +1,122 @@
+"""How much of a map each class covers, in true square metres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.io import DatasetReader
+
+from satseg_core.events import Reporter
+from satseg_core.legend import NODATA, Legend
+from satseg_core.raster.equal_area import EqualArea, equal_area
+from satseg_core.raster.labels import Codes, code_blocks, count_blocks
+
+STAGE = "areas"
+"""Name of the stage that is reported while areas are counted."""
+
+
+@dataclass(frozen=True)
+class ClassArea:
+    """What one class covers.
+
+    Attributes:
+        code: class code.
+        name: class name.
+        pixels: number of pixels.
+        area_m2: m² on the ellipsoid; None where the raster's place on the ground is not known.
+        percent: share of all pixels with data, by area where that is known, else by count; 0 to 100.
+    """
+
+    code: int
+    name: str
+    pixels: int
+    area_m2: float | None
+    percent: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values for results and run records."""
+        return asdict(self)
+
+
+def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassArea]:
+    """Count a classified raster, a block at a time.
+
+    Args:
+        labels: the classified raster.
+        legend: its classes.
+        reporter: told of the progress in a stage called ``areas``, and of what cannot be measured.
+
+    Returns:
+        One entry a class, in the legend's order; classes that do not occur have zero pixels.
+
+    Raises:
+        RasterError: it is no raster of class codes.
+        CancelledError: the user cancelled.
+    """
+    with rasterio.open(labels) as dataset:
+        ground = equal_area(dataset)
+        pixels, square_metres = _count(dataset, ground, reporter)
+    _warn(labels, legend, pixels, square_metres, ground, reporter)
+    known = ground is not None and bool(np.isfinite(square_metres[list(legend.codes)]).all())
+    shares = square_metres if known else pixels
+    total = float(sum(shares[code] for code in legend.codes))
+    return [
+        ClassArea(
+            code=c.code,
+            name=c.name,
+            pixels=int(pixels[c.code]),
+            area_m2=_known(square_metres[c.code]) if ground else None,
+            percent=100.0 * float(shares[c.code]) / total if total else 0.0,
+        )
+        for c in legend
+    ]
+
+
+_Sums = npt.NDArray[Any]
+
+
+def _count(dataset: DatasetReader, ground: EqualArea | None, reporter: Reporter) -> tuple[_Sums, _Sums]:
+    """Pixels and m² of each of the 256 codes."""
+    pixels, square_metres = np.zeros(NODATA + 1, np.int64), np.zeros(NODATA + 1)
+    with reporter.stage(STAGE, count_blocks(dataset)) as stage:
+        for window, codes in code_blocks(dataset):
+            if (codes != NODATA).any():
+                counts = np.bincount(codes.ravel(), minlength=NODATA + 1)
+                pixels += counts
+                if ground:
+                    areas = ground.pixels(window.row_off, window.col_off, window.height, window.width)
+                    square_metres += _sum_areas(codes, areas)
+            stage.advance()
+    return pixels, square_metres
+
+
+def _sum_areas(codes: Codes, areas: npt.NDArray[np.float64]) -> _Sums:
+    """M² of each code in a block; NaN for a code that has a pixel off the ground."""
+    weights = np.broadcast_to(areas, codes.shape).ravel()
+    sums = np.bincount(codes.ravel(), weights=weights, minlength=NODATA + 1)
+    sums[NODATA] = 0.0
+    return sums
+
+
+def _known(area: float) -> float | None:
+    return float(area) if math.isfinite(area) else None
+
+
+def _warn(
+    labels: Path, legend: Legend, pixels: _Sums, areas: _Sums, ground: EqualArea | None, reporter: Reporter
+) -> None:
+    """Say what the table leaves out."""
+    if ground is None:
+        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
+    elif not np.isfinite(areas).all():
+        reporter.warning(f"Parts of {labels} lie off the ground (beyond its projection), so some areas are not known.")
+    strange = [int(code) for code in np.flatnonzero(pixels[:NODATA]) if code not in legend.codes]
+    if strange:
+        listing = ", ".join(map(str, strange))
+        reporter.warning(f"{labels} has codes that its legend does not name ({listing}); they are left out.")
