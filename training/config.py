@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Mapping, Tuple, Type, TypeVar
+from typing import Any, TypeVar
 
 from satseg_core.errors import UsageError
 
@@ -30,7 +31,7 @@ class DataConfig:
     """
 
     folder: str
-    held_out: Tuple[str, ...]
+    held_out: tuple[str, ...]
     source_pixel_size: float = 0.5
     pixel_size: float = 1.22
 
@@ -48,8 +49,8 @@ class NetworkConfig:
 
     preset: str = "light"
     start_weights: str = ""
-    mean: Tuple[float, ...] = (0.485, 0.456, 0.406)
-    std: Tuple[float, ...] = (0.229, 0.224, 0.225)
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,39 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True)
+class CardConfig:
+    """What the model card says in words; see `satseg_core.model.card.ModelCard`.
+
+    Attributes:
+        name: of the model, and of its files.
+        title: one line for people.
+        description: a short paragraph.
+        version: of the model, ``x.y.z``.
+        licence: SPDX identifier or sentence on the weights.
+        sources: what it was trained from, with origin and terms.
+        limits: sentences on where it fails.
+        tile_size: px of the tiles it runs on.
+        overlap: px by which tiles overlap.
+    """
+
+    name: str = "unnamed"
+    title: str = ""
+    description: str = ""
+    version: str = "0.1.0"
+    licence: str = ""
+    sources: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    tile_size: int = 512
+    overlap: int = 128
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """A whole run; ``output`` is the folder for weights, figures and logs."""
 
     output: str
     data: DataConfig
+    card: CardConfig = field(default_factory=CardConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
 
@@ -118,15 +147,16 @@ def parse_config(values: Mapping[str, Any]) -> TrainingConfig:
     Raises:
         UsageError: settings are unknown, missing or mistyped.
     """
-    sections: Dict[str, Any] = {
+    sections: dict[str, Any] = {
         "data": _section(DataConfig, "data", values.get("data", {})),
+        "card": _section(CardConfig, "card", values.get("card", {})),
         "network": _section(NetworkConfig, "network", values.get("network", {})),
         "schedule": _section(ScheduleConfig, "schedule", values.get("schedule", {})),
     }
     return _section(TrainingConfig, "top level", {**values, **sections})
 
 
-def _section(kind: Type[T], name: str, values: Mapping[str, Any]) -> T:
+def _section(kind: type[T], name: str, values: Mapping[str, Any]) -> T:
     known = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - set(known))
     if unknown:
@@ -139,7 +169,7 @@ def _section(kind: Type[T], name: str, values: Mapping[str, Any]) -> T:
     return section
 
 
-def _check_types(kind: Type[Any], name: str, section: Any) -> None:
+def _check_types(kind: type[Any], name: str, section: Any) -> None:
     """Numbers where numbers belong: a default tells the type (a whole number will do for a real one)."""
     for setting in dataclasses.fields(kind):
         value, default = getattr(section, setting.name), setting.default

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Collection, List, Tuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +50,10 @@ def codes_from_colors(image: npt.NDArray[np.uint8], legend: Legend = LAND_COVER)
     of no DeepGlobe class and becomes `IGNORE`.
     """
     bits = (image >= 128).astype(np.uint8)
-    return code_table(legend)[4 * bits[..., 0] + 2 * bits[..., 1] + bits[..., 2]]
+    return np.take(code_table(legend), 4 * bits[..., 0] + 2 * bits[..., 1] + bits[..., 2])
 
 
-def scene_ids(folder: Path) -> List[str]:
+def scene_ids(folder: Path) -> list[str]:
     """Ids of the scenes in a folder that has ``images/ID.jpg``, sorted.
 
     Raises:
@@ -65,7 +65,7 @@ def scene_ids(folder: Path) -> List[str]:
     return ids
 
 
-def split_ids(ids: Collection[str], held_out: Collection[str]) -> Tuple[List[str], List[str]]:
+def split_ids(ids: Collection[str], held_out: Collection[str]) -> tuple[list[str], list[str]]:
     """Ids to train on and ids to measure on, both sorted.
 
     Raises:
@@ -109,7 +109,7 @@ def _shrink_codes(codes: Codes, height: int, width: int) -> Codes:
         np.asarray(Image.fromarray((codes == code).astype(np.float32)).resize((width, height), Image.Resampling.BOX))
         for code in present
     ]
-    return present[np.argmax(np.stack(shares), axis=0)]
+    return np.asarray(np.take(present, np.argmax(np.stack(shares), axis=0)), np.uint8)
 
 
 def frequencies(scenes: Collection[Scene], classes: int) -> npt.NDArray[np.float64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,10 @@ def iou(matrix: Matrix) -> npt.NDArray[np.float64]:
     """Intersection over union per class, ``(C,) float64``; NaN for classes that neither occur nor are predicted."""
     hit = np.diag(matrix).astype(np.float64)
     union = matrix.sum(axis=0) + matrix.sum(axis=1) - hit
-    return np.divide(hit, union, out=np.full(len(hit), np.nan), where=union > 0)
+    return np.asarray(np.divide(hit, union, out=np.full(len(hit), np.nan), where=union > 0))
 
 
-def figures(matrix: Matrix, legend: Legend, left_out: Sequence[str] = ("unknown",)) -> Dict[str, Any]:
+def figures(matrix: Matrix, legend: Legend, left_out: Sequence[str] = ("unknown",)) -> dict[str, Any]:
     """The usual figures as plain JSON values.
 
     As in DeepGlobe's official score, px whose truth is a class in ``left_out`` do not count, and the mean

@@ -8,8 +8,9 @@ import json
 import math
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,7 +36,7 @@ def learning_rate_factor(step: int, steps: int, warm_up: int) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
 
 
-def class_weights(share: "np.ndarray[Any, np.dtype[np.float64]]", power: float) -> Tensor:
+def class_weights(share: np.ndarray[Any, np.dtype[np.float64]], power: float) -> Tensor:
     """Loss weights ``(C,) float32``: ``share ** -power``, with mean 1 over the px; 0 for classes without px."""
     weights = np.where(share > 0, np.maximum(share, 1e-6) ** -power, 0.0)
     return torch.as_tensor(weights / float((weights * share).sum()), dtype=torch.float32)
@@ -54,7 +55,7 @@ class Average:
     def __init__(self, network: nn.Module, decay: float) -> None:
         self._decay = decay
         self._updates = 0
-        self.state: Dict[str, Tensor] = {k: v.detach().clone() for k, v in network.state_dict().items()}
+        self.state: dict[str, Tensor] = {k: v.detach().clone() for k, v in network.state_dict().items()}
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
@@ -108,7 +109,7 @@ class Trainer:
         """Write the averaged weights as a bare safetensors file."""
         save_file({k: v.contiguous() for k, v in self.average.state.items()}, str(path))
 
-    def measure(self) -> Dict[str, Any]:
+    def measure(self) -> dict[str, Any]:
         """Figures of the averaged weights on the held-out scenes, at the training pixel size."""
         network = build(dataclasses.replace(self.config.network, start_weights=""))
         network.load_state_dict(self.average.state)
@@ -123,7 +124,7 @@ def build(config: NetworkConfig) -> DeepLabV3Plus:
         DataError: the start weights cannot be read.
         ModelError: they do not fit.
     """
-    weights: Optional[Mapping[str, Tensor]] = None
+    weights: Mapping[str, Tensor] | None = None
     if config.start_weights:
         try:
             # weights_only refuses everything but tensors.
@@ -135,7 +136,7 @@ def build(config: NetworkConfig) -> DeepLabV3Plus:
 
 def make_optimizer(network: DeepLabV3Plus, schedule: ScheduleConfig) -> torch.optim.Optimizer:
     """AdamW with a smaller rate for the backbone and no decay for norms and biases."""
-    groups: List[Dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
     for name, parameter in network.named_parameters():
         factor = schedule.backbone_factor if name.startswith("backbone.") else 1.0
         decay = schedule.weight_decay if parameter.ndim > 1 else 0.0
@@ -143,7 +144,7 @@ def make_optimizer(network: DeepLabV3Plus, schedule: ScheduleConfig) -> torch.op
     return torch.optim.AdamW(groups, lr=schedule.learning_rate)
 
 
-def train(config: TrainingConfig) -> Dict[str, Any]:
+def train(config: TrainingConfig) -> dict[str, Any]:
     """Run a training and write ``weights.safetensors``, ``metrics.json`` and scalars to its output folder.
 
     Returns:
@@ -170,7 +171,7 @@ def train(config: TrainingConfig) -> Dict[str, Any]:
     return result
 
 
-def _read(config: TrainingConfig, ids: Sequence[str]) -> List[Scene]:
+def _read(config: TrainingConfig, ids: Sequence[str]) -> list[Scene]:
     factor = config.data.pixel_size / config.data.source_pixel_size
     return [shrink(read_scene(Path(config.data.folder), scene_id), factor) for scene_id in ids]
 
@@ -180,10 +181,13 @@ def _report(writer: Any, schedule: ScheduleConfig, done: int, loss: float, elaps
     writer.add_scalar("rate", learning_rate_factor(done - 1, schedule.steps, schedule.warm_up), done)
     if done <= 5 or done % 10 == 0:
         left = elapsed / done * (schedule.steps - done)
-        print(f"step {done}/{schedule.steps}  loss {loss:.3f}  {elapsed / done:.2f} s/step  {left / 60:.1f} min left", flush=True)
+        print(
+            f"step {done}/{schedule.steps}  loss {loss:.3f}  {elapsed / done:.2f} s/step  {left / 60:.1f} min left",
+            flush=True,
+        )
 
 
-def _checkpoint(trainer: Trainer, writer: Any, output: Path, done: int) -> Dict[str, Any]:
+def _checkpoint(trainer: Trainer, writer: Any, output: Path, done: int) -> dict[str, Any]:
     trainer.save(output / "weights.safetensors")
     result = trainer.measure()
     writer.add_scalar("held_out/miou", result["miou"], done)
@@ -192,7 +196,7 @@ def _checkpoint(trainer: Trainer, writer: Any, output: Path, done: int) -> Dict[
     return result
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a land-cover model.")
     parser.add_argument("config", type=Path, help="TOML file that describes the run")

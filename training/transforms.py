@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import List, Sequence, Tuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ class Augmentation:
         gamma: largest exponent's distance from 1.
     """
 
-    scale: Tuple[float, float] = (0.7, 1.4)
+    scale: tuple[float, float] = (0.7, 1.4)
     brightness: float = 0.2
     gain: float = 0.06
     contrast: float = 0.2
@@ -61,12 +61,12 @@ class CropSampler:
         self._rng = np.random.default_rng(seed)
         self._places = _places_of_classes(self._scenes)
 
-    def batch(self, size: int) -> Tuple[Tensor, Tensor]:
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
         """Images ``(size, 3, crop, crop) float32`` in 0..1 and labels ``(size, crop, crop) int64``."""
         crops = [self.draw() for _ in range(size)]
         return torch.stack([image for image, _ in crops]), torch.stack([labels for _, labels in crops])
 
-    def draw(self) -> Tuple[Tensor, Tensor]:
+    def draw(self) -> tuple[Tensor, Tensor]:
         """One image ``(3, crop, crop) float32`` in 0..1 and its labels ``(crop, crop) int64``."""
         rng = self._rng
         window = round(self._crop / rng.uniform(*self._augmentation.scale))
@@ -76,7 +76,7 @@ class CropSampler:
         pixels, labels = to_size(image, codes, self._crop)
         return relight(pixels, self._augmentation, rng), labels
 
-    def _place(self, window: int) -> Tuple[Scene, int, int]:
+    def _place(self, window: int) -> tuple[Scene, int, int]:
         """A scene and the upper left corner of a window, px; a window may hang over the scene's edge."""
         rng = self._rng
         if rng.random() < self._balanced:
@@ -89,12 +89,12 @@ class CropSampler:
         return scene, int(rng.integers(max(1, height - window + 1))), int(rng.integers(max(1, width - window + 1)))
 
 
-_Places = Tuple[int, npt.NDArray[np.int32]]
+_Places = tuple[int, npt.NDArray[np.int32]]
 
 
-def _places_of_classes(scenes: Sequence[Scene], at_most: int = 4096) -> List[List[_Places]]:
+def _places_of_classes(scenes: Sequence[Scene], at_most: int = 4096) -> list[list[_Places]]:
     """For each class that occurs: its scenes' indices, each with rows and columns ``(n, 2)`` of px of the class."""
-    places: List[List[_Places]] = []
+    places: list[list[_Places]] = []
     for code in np.unique(np.concatenate([np.unique(scene.codes) for scene in scenes])):
         found = [(i, np.argwhere(s.codes == code).astype(np.int32)) for i, s in enumerate(scenes)]
         if code != IGNORE:
@@ -113,13 +113,13 @@ def cut(array: npt.NDArray[np.uint8], row: int, column: int, window: int) -> npt
     return part
 
 
-def turn(image: npt.NDArray[np.uint8], codes: Codes, which: int) -> Tuple[npt.NDArray[np.uint8], Codes]:
+def turn(image: npt.NDArray[np.uint8], codes: Codes, which: int) -> tuple[npt.NDArray[np.uint8], Codes]:
     """One of the eight turns and mirrorings of a square, the same for both."""
     image, codes = np.rot90(image, which % 4), np.rot90(codes, which % 4)
     return (image[:, ::-1], codes[:, ::-1]) if which >= 4 else (image, codes)
 
 
-def to_size(image: npt.NDArray[np.uint8], codes: Codes, size: int) -> Tuple[Tensor, Tensor]:
+def to_size(image: npt.NDArray[np.uint8], codes: Codes, size: int) -> tuple[Tensor, Tensor]:
     """Scale to ``size`` px: the image ``(3, size, size) float32`` smoothly, the labels to the nearest px."""
     pixels = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None].float() / 255.0
     labels = torch.from_numpy(np.ascontiguousarray(codes))[None, None].float()

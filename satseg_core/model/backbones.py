@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +21,8 @@ Weights = Mapping[str, Tensor]
 class _Parts(NamedTuple):
     """A backbone in two parts: blocks up to stride 4, blocks after it, and the channels that each gives."""
 
-    low: List[nn.Module]
-    high: List[nn.Module]
+    low: list[nn.Module]
+    high: list[nn.Module]
     low_channels: int
     channels: int
 
@@ -41,13 +42,13 @@ class Backbone(nn.Module):
         self.low_channels = parts.low_channels
         self.channels = parts.channels
 
-    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """``(N, B, H, W) float32`` to ``(N, low_channels, H/4, W/4)`` and ``(N, channels, H/s, W/s)``, rounded up."""
         low = self.low(x)
         return low, self.high(low)
 
 
-def build_backbone(name: str, output_stride: int, bands: int, pretrained: Optional[Weights] = None) -> Backbone:
+def build_backbone(name: str, output_stride: int, bands: int, pretrained: Weights | None = None) -> Backbone:
     """Build a backbone.
 
     Args:
@@ -81,7 +82,9 @@ def _load(network: nn.Module, name: str, weights: Weights) -> None:
     try:
         missing, unexpected = network.load_state_dict(kept, strict=False)
     except RuntimeError as error:
-        raise ModelError(f"The start weights do not fit the backbone '{name}'; give those of the same network.") from error
+        raise ModelError(
+            f"The start weights do not fit the backbone '{name}'; give those of the same network."
+        ) from error
     if unexpected or any(not key.startswith(("classifier.", "fc.")) for key in missing):
         raise ModelError(f"The start weights do not fit the backbone '{name}'; give those of the same network.")
 
@@ -108,7 +111,7 @@ def _resnet(network: Any) -> _Parts:
     )
 
 
-BACKBONES: Dict[str, Callable[[Any], _Parts]] = {
+BACKBONES: dict[str, Callable[[Any], _Parts]] = {
     "mobilenet_v2": _mobilenet_v2,
     "mobilenet_v3_large": _mobilenet_v3_large,
     "resnet18": _resnet,
@@ -117,9 +120,9 @@ BACKBONES: Dict[str, Callable[[Any], _Parts]] = {
 """How each torchvision network is cut at stride 4."""
 
 
-def _blocks(parts: Iterable[nn.Module]) -> List[nn.Module]:
+def _blocks(parts: Iterable[nn.Module]) -> list[nn.Module]:
     """The residual blocks in the order they run: a ResNet's layers are opened, a MobileNet's blocks are blocks."""
-    blocks: List[nn.Module] = []
+    blocks: list[nn.Module] = []
     for part in parts:
         blocks.extend(part if type(part) is nn.Sequential else [part])
     return blocks
@@ -143,7 +146,7 @@ def strides_to_dilation(blocks: Iterable[nn.Module], first_stride: int, output_s
         rate = _dilate(block, rate, step if stride > output_stride else 1)
 
 
-def _convolutions(block: nn.Module) -> List[nn.Conv2d]:
+def _convolutions(block: nn.Module) -> list[nn.Conv2d]:
     return [module for module in block.modules() if isinstance(module, nn.Conv2d)]
 
 
@@ -177,8 +180,6 @@ def spread_bands(kernels: Tensor, bands: int) -> Tensor:
     bands all get the mean. Everything is scaled by 3 / bands, so that sums over bands stay as large.
     """
     mean = kernels.mean(dim=1, keepdim=True)
-    if bands < 3:
-        spread = mean.repeat(1, bands, 1, 1)
-    else:
-        spread = torch.cat([kernels, mean.repeat(1, bands - 3, 1, 1)], dim=1)
+    kept = kernels if bands >= 3 else kernels[:, :0]
+    spread = torch.cat([kept, mean.repeat(1, bands - kept.shape[1], 1, 1)], dim=1)
     return spread * (3.0 / bands)

@@ -7,8 +7,9 @@ in its own process to list models.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any
 
 from satseg_core.errors import ModelError
 from satseg_core.legend import Legend
@@ -18,6 +19,9 @@ CARD_KEY = "satseg_card"
 
 CARD_FORMAT = 1
 """Version of the card's layout; readers refuse what they do not know."""
+
+TILE_STEP = 32
+"""Tiles are a multiple of this many px: the deepest stride of any backbone."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,22 @@ class Architecture:
 
     backbone: str = "mobilenet_v2"
     output_stride: int = 16
-    aspp_rates: Tuple[int, int, int] = (6, 12, 18)
+    aspp_rates: tuple[int, int, int] = (6, 12, 18)
     aspp_channels: int = 256
     low_level_channels: int = 48
     decoder_channels: int = 256
     separable: bool = True
+
+    def __post_init__(self) -> None:
+        sizes = (
+            self.output_stride,
+            *self.aspp_rates,
+            self.aspp_channels,
+            self.low_level_channels,
+            self.decoder_channels,
+        )
+        if len(self.aspp_rates) != 3 or not all(type(size) is int and size > 0 for size in sizes):
+            raise ModelError("The network's shape has a size that is no positive whole number; export the model again.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class Scaling:
 
     low_percentile: float = 2.0
     high_percentile: float = 98.0
-    fixed: Optional[Tuple[float, float]] = None
+    fixed: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ class ModelCard:
         std: per band, divided by after subtracting the mean.
         scaling: see `Scaling`.
         pixel_size: metres on the ground per px that the model was trained at.
-        tile_size: px of the square tiles the model runs on; a multiple of ``score_stride``.
+        tile_size: px of the square tiles the model runs on; a multiple of `TILE_STEP`.
         overlap: px by which neighbouring tiles overlap.
         score_stride: input px per score px: the network gives scores on a grid this much coarser.
         temperature: scores are divided by it before the softmax that gives the confidence.
@@ -91,9 +106,9 @@ class ModelCard:
     licence: str
     legend: Legend
     architecture: Architecture
-    bands: Tuple[str, ...]
-    mean: Tuple[float, ...]
-    std: Tuple[float, ...]
+    bands: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
     pixel_size: float
     scaling: Scaling = Scaling()
     tile_size: int = 512
@@ -102,7 +117,7 @@ class ModelCard:
     temperature: float = 1.0
     training: Mapping[str, Any] = field(default_factory=dict)
     accuracy: Mapping[str, Any] = field(default_factory=dict)
-    limits: Tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     weights_sha256: str = ""
 
     def __post_init__(self) -> None:
@@ -110,7 +125,7 @@ class ModelCard:
 
     def to_json(self) -> str:
         """The card as one JSON text."""
-        values: Dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         values["format"] = CARD_FORMAT
         values["legend"] = self.legend.to_json()
         values["architecture"] = asdict(self.architecture)
@@ -118,7 +133,7 @@ class ModelCard:
         return json.dumps(values, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "ModelCard":
+    def from_json(cls, text: str) -> ModelCard:
         """Read what `to_json` wrote.
 
         Raises:
@@ -132,26 +147,36 @@ class ModelCard:
             values["architecture"] = Architecture(**_tuples(values["architecture"]))
             values["scaling"] = Scaling(**_tuples(values.get("scaling", {})))
             return cls(**_tuples(values))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(f"The model's card is malformed ({error}); export the model again.") from error
 
 
-def _tuples(values: Mapping[str, Any]) -> Dict[str, Any]:
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _check(card: ModelCard) -> None:
+    shapes = {len(card.bands), len(card.mean), len(card.std)}
     problems = (
         (not card.bands, "has no bands"),
-        (not len(card.bands) == len(card.mean) == len(card.std), "has another number of bands than of means or deviations"),
+        (len(shapes) > 1, "has another number of bands than of means or deviations"),
         (any(not value > 0 for value in card.std), "has a deviation that is not positive"),
         (not card.pixel_size > 0, "has no positive pixel size"),
         (not card.temperature > 0, "has no positive temperature"),
-        (card.score_stride < 1, "has a score stride under 1"),
-        (card.tile_size < 2 * card.score_stride or card.tile_size % card.score_stride, "has a tile size that is no multiple of its score stride"),
+        (
+            card.tile_size < TILE_STEP or card.tile_size % TILE_STEP,
+            f"has a tile size that is no multiple of {TILE_STEP}",
+        ),
+        (
+            card.score_stride < 1 or TILE_STEP % card.score_stride,
+            f"has a score stride that does not divide {TILE_STEP}",
+        ),
         (not 0 <= card.overlap <= card.tile_size // 2, "has an overlap outside 0 to half a tile"),
-        (card.overlap % (2 * card.score_stride), "has an overlap that is no multiple of twice its score stride"),
-    )  # fmt: skip
+        (
+            card.overlap % (2 * max(card.score_stride, 1)),
+            "has an overlap that is no multiple of twice its score stride",
+        ),
+    )
     for wrong, what in problems:
         if wrong:
             raise ModelError(f"The card of model '{card.name}' {what}; export the model again.")

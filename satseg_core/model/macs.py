@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Tuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,14 +13,14 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def count_macs(network: nn.Module, shape: Tuple[int, int, int]) -> int:
+def count_macs(network: nn.Module, shape: tuple[int, int, int]) -> int:
     """Multiply-accumulates of all convolutions for one image of ``shape`` (bands, height px, width px).
 
     Runs the network once on the device of its weights.
     """
-    macs: List[int] = []
+    macs: list[int] = []
 
-    def count(module: Any, inputs: Any, output: Tensor) -> None:
+    def count(module: Any, _: Any, output: Tensor) -> None:
         kernel = module.kernel_size[0] * module.kernel_size[1] * module.in_channels // module.groups
         macs.append(output[0].numel() * kernel)
 

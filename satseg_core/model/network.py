@@ -6,8 +6,6 @@ arXiv 1802.02611.
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -44,7 +42,7 @@ def convolution(inputs: int, outputs: int, rate: int = 1, separable: bool = Fals
 class ASPP(nn.Module):
     """Atrous spatial pyramid pooling: five views of the features, from one px to the whole image, joined."""
 
-    def __init__(self, inputs: int, channels: int, rates: Tuple[int, ...], separable: bool) -> None:
+    def __init__(self, inputs: int, channels: int, rates: tuple[int, ...], separable: bool) -> None:
         super().__init__()
         self.point = convolution(inputs, channels, size=1)
         self.atrous = nn.ModuleList(convolution(inputs, channels, rate, separable) for rate in rates)
@@ -56,7 +54,8 @@ class ASPP(nn.Module):
         """``(N, inputs, h, w)`` to ``(N, channels, h, w)``."""
         pooled = self.pool(x.mean(dim=(2, 3), keepdim=True)).expand(-1, -1, x.shape[2], x.shape[3])
         views = [self.point(x), *(branch(x) for branch in self.atrous), pooled]
-        return self.dropout(self.project(torch.cat(views, dim=1)))
+        projected: Tensor = self.dropout(self.project(torch.cat(views, dim=1)))
+        return projected
 
 
 class Decoder(nn.Module):
@@ -73,7 +72,8 @@ class Decoder(nn.Module):
         """``(N, inputs, h, w)`` and the skip ``(N, low_inputs, H/4, W/4)`` to ``(N, channels, H/4, W/4)``."""
         features = functional.interpolate(features, size=low.shape[2:], mode="bilinear", align_corners=False)
         joined = self.join(torch.cat([features, self.reduce(low)], dim=1))
-        return self.dropout(self.refine(joined))
+        refined: Tensor = self.dropout(self.refine(joined))
+        return refined
 
 
 class DeepLabV3Plus(nn.Module):
@@ -89,9 +89,10 @@ class DeepLabV3Plus(nn.Module):
         ModelError: the architecture cannot be built.
     """
 
-    def __init__(self, architecture: Architecture, bands: int, classes: int, pretrained: Optional[Weights] = None) -> None:
+    def __init__(self, architecture: Architecture, bands: int, classes: int, pretrained: Weights | None = None) -> None:
         super().__init__()
-        _check(architecture, classes)
+        if classes < 1:
+            raise ModelError("A network needs at least one class.")
         a = architecture
         self.backbone = build_backbone(a.backbone, a.output_stride, bands, pretrained)
         self.aspp = ASPP(self.backbone.channels, a.aspp_channels, a.aspp_rates, a.separable)
@@ -122,11 +123,3 @@ def build_network(card: ModelCard) -> DeepLabV3Plus:
             f"The card of model '{card.name}' has score stride {card.score_stride}; this network gives {SCORE_STRIDE}."
         )
     return DeepLabV3Plus(card.architecture, len(card.bands), len(card.legend)).eval()
-
-
-def _check(architecture: Architecture, classes: int) -> None:
-    a = architecture
-    if len(a.aspp_rates) != 3 or min(a.aspp_rates) < 1:
-        raise ModelError(f"The ASPP rates are {a.aspp_rates}; give three whole numbers from 1 up.")
-    if min(a.aspp_channels, a.low_level_channels, a.decoder_channels, classes) < 1:
-        raise ModelError("The network has a layer without channels, or no class; each needs at least one.")

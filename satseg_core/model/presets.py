@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Dict
-
 from satseg_core.errors import ModelError
 from satseg_core.model.card import Architecture
 
-PRESETS: Dict[str, Architecture] = {
+PRESETS: dict[str, Architecture] = {
     "source": Architecture(backbone="resnet50", separable=False),
     "light": Architecture(backbone="mobilenet_v2", aspp_channels=128, decoder_channels=128),
     "resnet18": Architecture(backbone="resnet18"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import Any, List
+from typing import Any
 
 from satseg_core.errors import RuntimeUnavailableError
 
@@ -19,7 +19,7 @@ _SCHEMAS = (
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
 
-_declared: List[Any] = []  # a Library takes its operators with it when it is collected
+_declared: list[Any] = []  # a Library takes its operators with it when it is collected
 
 
 def import_torchvision() -> ModuleType:
@@ -59,7 +59,7 @@ def _declare_operators() -> None:
 
     if _declared:
         return
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for schema in _SCHEMAS:
-        library.define(schema)
+        library.define(schema)  # type: ignore[no-untyped-call]
     _declared.append(library)

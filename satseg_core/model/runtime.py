@@ -1,0 +1,210 @@
+"""What executes a model: one small protocol, and the choice of a runtime that is installed.
+
+Importing this module is cheap; torch and ONNX Runtime are imported by `load_runtime` alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from satseg_core.errors import RuntimeUnavailableError, UsageError
+from satseg_core.model.store import ModelFile
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float32]
+else:
+    Protocol = object
+    Array = Any
+
+RUNTIMES = ("onnx", "torch")
+"""Names of the runtimes there are."""
+
+DEVICES = ("cpu", "cuda", "mps")
+"""Names of the devices that a runtime may have."""
+
+
+class Runtime(Protocol):
+    """A loaded model.
+
+    A tile's scores depend on the tile, the model and the runtime alone, bit for bit, whatever ran before it
+    or beside it.
+
+    Attributes:
+        name: ``onnx`` or ``torch``.
+        device: ``cpu``, ``cuda`` or ``mps``.
+        version: of the library.
+        reason: why this runtime and device were chosen, one clause.
+    """
+
+    name: str
+    device: str
+    version: str
+    reason: str
+
+    def scores(self, tiles: Array) -> Array:
+        """Class scores of tiles that are scaled and normalised already.
+
+        Args:
+            tiles: ``(N, B, T, T) float32``.
+
+        Returns:
+            ``(N, C, T/s, T/s) float32``, not normalised, s the card's ``score_stride``.
+        """
+
+
+@dataclass(frozen=True)
+class RuntimeInfo:
+    """What ``satseg doctor`` says of a runtime.
+
+    Attributes:
+        name: ``onnx`` or ``torch``.
+        version: of the library; None where it cannot be imported.
+        devices: what it can run on here.
+        problem: a sentence on why it cannot be used, or None.
+    """
+
+    name: str
+    version: str | None
+    devices: tuple[str, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A runtime and device, and why: one clause."""
+
+    runtime: str
+    device: str
+    reason: str
+
+
+def load_runtime(model: ModelFile, runtime: str = "auto", device: str = "auto", threads: int | None = None) -> Runtime:
+    """Load a model into a runtime.
+
+    Args:
+        model: the model.
+        runtime: ``onnx``, ``torch``, or ``auto``: see `choose`.
+        device: ``cpu``, ``cuda``, ``mps``, or ``auto``.
+        threads: processor threads; None for as many as this process may use.
+
+    Raises:
+        UsageError: there is no such runtime or device, or no thread.
+        RuntimeUnavailableError: the runtime or device cannot be used in this Python, or not with this model.
+        ModelError: the model is malformed.
+    """
+    if threads is not None and threads < 1:
+        raise UsageError(f"A run needs at least one thread, not {threads}.")
+    choice = choose(model, runtime, device)
+    count = threads or usable_processors()
+    if choice.runtime == "onnx":
+        from satseg_core.model.runtime_onnx import OnnxRuntime
+
+        return OnnxRuntime(model, choice, count)
+    from satseg_core.model.runtime_torch import TorchRuntime
+
+    return TorchRuntime(model, choice, count)
+
+
+def choose(model: ModelFile, runtime: str = "auto", device: str = "auto") -> Choice:
+    """Choose a runtime: torch where it has a GPU, else ONNX Runtime where the model has an ONNX file, else torch.
+
+    Raises:
+        UsageError: there is no such runtime or device.
+        RuntimeUnavailableError: what was asked for cannot run this model here.
+    """
+    if runtime not in ("auto", *RUNTIMES):
+        raise UsageError(f"There is no runtime '{runtime}'; choose auto, {' or '.join(RUNTIMES)}.")
+    if device not in ("auto", *DEVICES):
+        raise UsageError(f"There is no device '{device}'; choose auto, {', '.join(DEVICES)}.")
+    if runtime != "auto":
+        return _choose_device(model, runtime, device)
+    if device in ("cuda", "mps"):
+        return Choice(_with_file(model, "torch"), device, f"the device {device} was asked for")
+    if device == "auto" and model.weights and has_cuda():
+        return Choice("torch", "cuda", "torch finds a CUDA device")
+    if model.onnx and importlib.util.find_spec("onnxruntime"):
+        where = "the cpu was asked for" if device == "cpu" else "no CUDA device was found through torch"
+        return Choice("onnx", "cpu", f"{where} and ONNX Runtime is the fastest there")
+    return Choice(_with_file(model, "torch"), "cpu", "the model cannot run through ONNX Runtime here")
+
+
+def _choose_device(model: ModelFile, runtime: str, device: str) -> Choice:
+    """The device of a runtime that was asked for."""
+    reason = f"the runtime {runtime} was asked for"
+    if device == "auto":
+        device = "cuda" if runtime == "torch" and has_cuda() else "cpu"
+    return Choice(_with_file(model, runtime), device, reason)
+
+
+def _with_file(model: ModelFile, runtime: str) -> str:
+    """The runtime, if the model has the file that it needs."""
+    if runtime == "torch" and model.weights is None:
+        raise RuntimeUnavailableError(
+            f"The model '{model.name}' has no .safetensors file for torch; put it beside its .onnx, "
+            "or use --runtime onnx."
+        )
+    if runtime == "onnx" and model.onnx is None:
+        raise RuntimeUnavailableError(
+            f"The model '{model.name}' has no .onnx file of the same weights; write it with 'satseg export', "
+            "or use --runtime torch."
+        )
+    return runtime
+
+
+def has_cuda() -> bool:
+    """True if torch is installed and finds a CUDA device; a CPU build is told without its slow import."""
+    try:
+        if importlib.metadata.version("torch").endswith("+cpu"):
+            return False
+        return bool(importlib.import_module("torch").cuda.is_available())
+    except (ImportError, OSError):
+        return False
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def available_runtimes() -> list[RuntimeInfo]:
+    """Every runtime with its version and devices here, or why it cannot be used. Imports them all."""
+    return [_describe("onnx", "onnxruntime", _onnx_devices), _describe("torch", "torch", _torch_devices)]
+
+
+def _describe(name: str, package: str, devices: Any) -> RuntimeInfo:
+    try:
+        library = importlib.import_module(package)
+        return RuntimeInfo(name, str(library.__version__), devices(library))
+    except ImportError as error:
+        missing = importlib.util.find_spec(package) is None
+        return RuntimeInfo(name, None, (), f"{package} is not installed" if missing else f"{package}: {error}")
+    except Exception as error:  # noqa: BLE001 - a broken library must not keep the doctor from speaking
+        return RuntimeInfo(name, None, (), f"{package} does not load: {error}")
+
+
+def _onnx_devices(library: Any) -> tuple[str, ...]:
+    return ("cpu", "cuda") if "CUDAExecutionProvider" in library.get_available_providers() else ("cpu",)
+
+
+def _torch_devices(library: Any) -> tuple[str, ...]:
+    from satseg_core.model.torchvision_import import import_torchvision
+
+    import_torchvision()
+    found = ["cpu"]
+    if library.cuda.is_available():
+        found.append("cuda")
+    if library.backends.mps.is_available():
+        found.append("mps")
+    return tuple(found)
