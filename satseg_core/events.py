@@ -8,9 +8,10 @@ Standard library only.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Union
 
 from satseg_core.errors import CancelledError
 
@@ -21,7 +22,7 @@ class Progress:
 
     stage: str
     fraction: float
-    seconds_left: Optional[float]
+    seconds_left: float | None
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ class Reporter:
         self._listener = listener
         self._cancelled = cancelled
         self._clock = clock
-        self._weights: Dict[str, float] = {}
+        self._weights: dict[str, float] = {}
         self._finished = 0.0
-        self.seconds: Dict[str, float] = {}
+        self._began = clock()
+        self.seconds: dict[str, float] = {}
         """Wall time of each stage so far, in s; goes into the run record."""
 
     def plan(self, weights: Mapping[str, float]) -> None:
@@ -82,7 +84,7 @@ class Reporter:
         self._began = self._clock()
 
     @contextmanager
-    def stage(self, name: str, total: float = 1.0) -> Iterator["Stage"]:
+    def stage(self, name: str, total: float = 1.0) -> Iterator[Stage]:
         """Run one stage of ``total`` steps; gives a `Stage` whose ``advance`` reports progress.
 
         Raises:
@@ -119,14 +121,14 @@ class Reporter:
             CancelledError: the user cancelled.
         """
         if self._cancelled():
-            raise CancelledError()
+            raise CancelledError
 
     def _tell(self, name: str, fraction: float, finished: bool = False) -> None:
         weight = 0.0 if finished else self._weights.get(name, 0.0)
         overall = min(1.0, self._finished + weight * fraction)
         self._listener(Progress(name, overall, self._seconds_left(overall)))
 
-    def _seconds_left(self, overall: float) -> Optional[float]:
+    def _seconds_left(self, overall: float) -> float | None:
         """Remaining time if the rest goes as fast as what is done; None while that is a guess."""
         if overall < 0.01:
             return None
@@ -152,11 +154,11 @@ class Stage:
         self.reach(self._done + steps)
 
     def reach(self, done: float) -> None:
-        """Report that ``done`` of the stage's total steps are behind us.
+        """Report that ``done`` of the stage's total steps are behind us; going back is ignored.
 
         Raises:
             CancelledError: the user cancelled.
         """
         self._reporter.check()
-        self._done = min(done, self._total)
+        self._done = max(self._done, min(done, self._total))
         self._reporter._tell(self._name, self._done / self._total)

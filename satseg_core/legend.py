@@ -7,12 +7,13 @@ Standard library only: QGIS imports this module in its own process.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional, Tuple
+from typing import Any
 
 from satseg_core.errors import ModelError
 
-Color = Tuple[int, int, int]
+Color = tuple[int, int, int]
 """Red, green and blue, 0 to 255 each."""
 
 NODATA = 255
@@ -38,7 +39,7 @@ class LandClass:
     name: str
     description: str
     color: Color
-    label_color: Optional[Color] = None
+    label_color: Color | None = None
 
     @property
     def hex_color(self) -> str:
@@ -59,7 +60,7 @@ class Legend:
         ModelError: codes or names repeat, a code is not in 0 to 254, or there is no class.
     """
 
-    classes: Tuple[LandClass, ...]
+    classes: tuple[LandClass, ...]
 
     def __post_init__(self) -> None:
         codes = [c.code for c in self.classes]
@@ -78,7 +79,7 @@ class Legend:
         return iter(self.classes)
 
     @property
-    def codes(self) -> Tuple[int, ...]:
+    def codes(self) -> tuple[int, ...]:
         """Codes in score-band order."""
         return tuple(c.code for c in self.classes)
 
@@ -93,7 +94,7 @@ class Legend:
                 return land_class
         raise KeyError(code)
 
-    def to_json(self) -> "list[dict[str, Any]]":
+    def to_json(self) -> list[dict[str, Any]]:
         """Plain JSON values, as stored in model cards and run records."""
         return [
             {
@@ -107,7 +108,7 @@ class Legend:
         ]
 
     @classmethod
-    def from_json(cls, value: Any) -> "Legend":
+    def from_json(cls, value: Any) -> Legend:
         """Read what `to_json` wrote.
 
         Raises:

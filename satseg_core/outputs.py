@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
 
 from satseg_core.errors import OutputError
 
@@ -20,15 +20,14 @@ class Outputs:
 
     def __init__(self, overwrite: bool) -> None:
         self._overwrite = overwrite
-        self._folders: Dict[Path, Path] = {}
-        self._moves: List["tuple[Path, Path]"] = []
+        self._folders: dict[Path, Path] = {}
+        self._moves: list[tuple[Path, Path]] = []
 
-    def add(self, target: Path, may_replace: bool = False) -> Path:
+    def add(self, target: Path) -> Path:
         """Announce an output and get the path to write it to until the run is complete.
 
         Args:
             target: where the file will appear.
-            may_replace: the file goes with another output (a style, a record) and replaces an older one silently.
 
         Returns:
             A path with the same file name in a scratch folder on the same file system.
@@ -41,7 +40,7 @@ class Outputs:
             raise OutputError(f"Two outputs would be written to {target}; give each its own name.")
         if target.is_dir():
             raise OutputError(f"{target} is a folder; give the name of a file in it.")
-        if target.exists() and not (self._overwrite or may_replace):
+        if target.exists() and not self._overwrite:
             raise OutputError(f"{target} exists already; add --overwrite to replace it, or choose another name.")
         scratch = self._scratch(target) / target.name
         self._moves.append((scratch, target))
@@ -71,7 +70,9 @@ class Outputs:
                 os.replace(scratch, target)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise OutputError(f"Cannot replace {target} ({reason}); close it in other programs and try again.") from error
+                raise OutputError(
+                    f"Cannot replace {target} ({reason}); close it in other programs and try again."
+                ) from error
 
     def discard(self) -> None:
         """Remove the scratch folders and whatever is left in them."""
@@ -95,6 +96,6 @@ def sidecar(path: Path, suffix: str) -> Path:
     return Path(str(path) + suffix[1:]) if suffix.startswith("+") else path.with_suffix(suffix)
 
 
-def optional(path: Optional[str]) -> Optional[Path]:
+def optional(path: str | None) -> Path | None:
     """A path from an option that may be absent or empty."""
     return Path(path) if path else None

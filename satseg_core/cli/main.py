@@ -1,0 +1,75 @@
+"""The command group, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from satseg_core.cli.areas import areas
+from satseg_core.cli.demo import demo
+from satseg_core.cli.doctor import doctor
+from satseg_core.cli.models import models
+from satseg_core.cli.segment import segment
+from satseg_core.cli.session import Session
+from satseg_core.cli.vectorize import vectorize
+from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="satseg")
+def cli() -> None:
+    """Land-cover maps from georeferenced rasters: classified GeoTIFF, polygons, style and areas."""
+
+
+for _command in (segment, vectorize, areas, models, doctor, demo):
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: without the program's name; None for those of this process.
+
+    Returns:
+        The exit code: 0 done, 1 failed, 2 wrong use, 130 cancelled.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    with Session.opened(words) as session:
+        try:
+            result = cli.main(words, prog_name="satseg", standalone_mode=False, obj=session)
+            return result if isinstance(result, int) else 0
+        except (KeyboardInterrupt, click.Abort):
+            return session.fail(CancelledError())
+        except click.ClickException as error:
+            return session.fail(UsageError(_sentence(error)))
+        except SatSegError as error:
+            return session.fail(error)
+        except MemoryError:
+            return session.fail(
+                SatSegError("The memory is used up; close other programs or choose a smaller --extent.")
+            )
+        except Exception as error:  # noqa: BLE001 - the last resort, so that no user meets a traceback
+            return _fail_unexpectedly(session, error)
+
+
+def _sentence(error: click.ClickException) -> str:
+    """What is wrong with the words of a command, and where to look it up."""
+    context: click.Context | None = getattr(error, "ctx", None)
+    command = context.command_path if context else "satseg"
+    text = " ".join(error.format_message().split()).rstrip(".")
+    return f"{text}. See '{command} --help'."
+
+
+def _fail_unexpectedly(session: Session, error: Exception) -> int:
+    """A fault of SatSeg's own: still one line, with the way to its traceback."""
+    if session.debug:
+        traceback.print_exc()
+    kind = type(error).__name__
+    detail = " ".join(str(error).split())[:300]
+    return session.fail(
+        SatSegError(f"SatSeg failed unexpectedly ({kind}: {detail}); run again with --debug and report it.")
+    )

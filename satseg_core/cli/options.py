@@ -1,0 +1,76 @@
+"""Options that several commands share, and the types that parse them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any, Callable
+
+import click
+
+from satseg_core.cli.session import Session
+
+
+class Numbers(click.ParamType):  # type: ignore[type-arg]
+    """A list of numbers with commas between them, such as ``1,2,3``.
+
+    Args:
+        kind: ``int`` or ``float``.
+        count: how many there must be; None for any number.
+        metavar: what the help shows.
+    """
+
+    name = "numbers"
+
+    def __init__(self, kind: Callable[[str], float], metavar: str, count: int | None = None) -> None:
+        self._kind = kind
+        self._count = count
+        self._metavar = metavar
+
+    def get_metavar(self, *_: Any, **__: Any) -> str:
+        """What the help shows."""
+        return self._metavar
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Numbers of the text.
+
+        Raises:
+            click.BadParameter: it is not such a list.
+        """
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(self._kind(part) for part in value.split(","))
+        except ValueError:
+            numbers = ()
+        good = numbers and all(map(math.isfinite, numbers)) and self._count in (None, len(numbers))
+        if not good:
+            self.fail(f"{value!r} is not of the form {self._metavar}", param, ctx)
+        return numbers
+
+
+def reporting(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--progress``, ``--debug`` and ``--cancel-on-eof``, and call it with session and reporter."""
+
+    @functools.wraps(function)
+    def run(session: Session, progress: str, cancel_on_eof: bool, **values: Any) -> Any:
+        return function(session, session.reporter(progress, cancel_on_eof), **values)
+
+    command: Callable[..., Any] = click.pass_obj(run)
+    for option in (
+        click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
+        click.option("--cancel-on-eof", is_flag=True, hidden=True, help="Cancel when stdin ends."),
+        click.option(
+            "--progress",
+            type=click.Choice(["auto", "bar", "json", "none"]),
+            default="auto",
+            show_default=True,
+            help="A bar on a terminal, JSON lines on stdout for programs, or nothing.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+overwrite = click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
+model = click.option("--model", metavar="NAME|FILE", help="Model to use; 'satseg models' lists them.")

@@ -1,0 +1,67 @@
+"""``satseg segment``: the main job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from satseg_core.cli import options
+from satseg_core.cli.session import Session
+from satseg_core.cli.tables import area_table
+from satseg_core.events import Reporter
+
+
+@click.command()
+@click.argument("input", metavar="INPUT")
+@click.option("--output", "-o", required=True, metavar="MAP.tif", help="Classified GeoTIFF to write.")
+@click.option("--polygons", metavar="MAP.gpkg", help="Polygons to write too.")
+@click.option("--confidence", metavar="CONF.tif", help="Confidence in percent to write too.")
+@options.model
+@click.option("--bands", type=options.Numbers(int, "1,2,3"), help="Bands in the model's order, counted from 1.")
+@click.option(
+    "--stretch",
+    type=options.Numbers(float, "LOW,HIGH", 2),
+    help="Values that become dark and bright, instead of 0,255 for 8-bit and percentiles for others.",
+)
+@click.option("--pixel-size", type=float, metavar="M", help="Metres a pixel to run at, instead of the model's own.")
+@click.option(
+    "--extent", type=options.Numbers(float, "XMIN,YMIN,XMAX,YMAX", 4), help="Part to map, in the raster's CRS."
+)
+@click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
+@click.option("--runtime", type=click.Choice(["auto", "torch", "onnx"]), default="auto", show_default=True)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given.")
+@options.overwrite
+@options.reporting
+def segment(session: Session, reporter: Reporter, **values: Any) -> None:
+    """Make a land-cover map of the raster INPUT.
+
+    Besides MAP.tif there appear MAP.qml (its style), MAP.tif.aux.xml (names of the classes) and MAP.json (what
+    made it). The map has exactly the grid of INPUT, or of the part inside of --extent.
+    """
+    # Imported here so that 'satseg --help' needs no numpy.
+    from satseg_core.segment import SegmentOptions
+    from satseg_core.segment import segment as run
+
+    result = run(SegmentOptions(**values), reporter)
+    session.close()
+    files = {
+        name: str(path)
+        for name, path in (
+            ("output", result.output),
+            ("polygons", result.polygons),
+            ("confidence", result.confidence),
+            ("record", result.record),
+        )
+        if path
+    }
+    areas = [area.to_json() for area in result.areas]
+    reporter.result({**files, "areas": areas, "tiles_run": result.tiles_run, "warnings": list(result.warnings)})
+    if not session.as_json:
+        click.echo(area_table(areas))
+        click.echo(_written(files))
+
+
+def _written(files: dict[str, str]) -> str:
+    return "Written: " + ", ".join(files.values())

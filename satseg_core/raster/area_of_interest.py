@@ -1,0 +1,135 @@
+"""Which part of a raster is asked for: an extent in map units, and polygons to stay inside of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+from rasterio.features import geometry_mask
+
+from satseg_core.errors import RasterError, UsageError
+from satseg_core.raster.grid import Block, Span
+from satseg_core.raster.source import Source
+
+Extent = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in the units of the raster's CRS."""
+
+
+def whole(source: Source) -> Block:
+    """All of a raster."""
+    height, width = source.shape
+    return Block(Span(0, height), Span(0, width))
+
+
+def extent_block(source: Source, extent: Sequence[float] | None) -> Block:
+    """The px that an extent touches, snapped outwards to whole px and cut off at the raster's edge.
+
+    Args:
+        source: the open raster.
+        extent: see `Extent`; None for the whole raster.
+
+    Raises:
+        UsageError: the extent is empty or lies beside the raster.
+    """
+    if extent is None:
+        return whole(source)
+    xmin, ymin, xmax, ymax = extent
+    if not (all(map(math.isfinite, extent)) and xmin < xmax and ymin < ymax):
+        raise UsageError("The extent has no area; give it as xmin,ymin,xmax,ymax in the raster's CRS.")
+    corners = [~source.transform * corner for corner in ((xmin, ymin), (xmin, ymax), (xmax, ymin), (xmax, ymax))]
+    height, width = source.shape
+    rows = _snap([row for _, row in corners], height)
+    cols = _snap([col for col, _ in corners], width)
+    if rows.size <= 0 or cols.size <= 0:
+        bounds = ",".join(f"{value:.10g}" for value in _bounds(source))
+        raise UsageError(f"The extent lies beside the raster, which covers {bounds}; give one that overlaps it.")
+    return Block(rows, cols)
+
+
+def _snap(values: Sequence[float], size: int) -> Span:
+    """Whole px around ``values``; what is within a thousandth of a px of a border counts as on it."""
+    start = math.floor(min(values) + 1e-3)
+    stop = math.ceil(max(values) - 1e-3)
+    return Span(max(start, 0), min(stop, size))
+
+
+def _bounds(source: Source) -> Extent:
+    height, width = source.shape
+    corners = [source.transform * corner for corner in ((0, 0), (width, 0), (0, height), (width, height))]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+class AreaOfInterest:
+    """Polygons that a run stays inside of; px whose centre is outside become nodata.
+
+    Args:
+        path: a vector file with polygons; reprojected to the raster's CRS.
+        source: the open raster.
+
+    Raises:
+        UsageError: the file cannot be read, has no polygons, no CRS where the raster has one, or lies beside
+            the raster.
+    """
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self._source = source
+        self._shapes = _read_polygons(path, source)
+        self._tree = shapely.STRtree(self._shapes)
+        if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
+            raise UsageError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+
+    def inside(self, block: Block) -> NDArray[np.bool_]:
+        """Whether each px of a block is inside, ``(h, w) bool``."""
+        transform = self._source.transform * self._source.transform.translation(block.cols.start, block.rows.start)
+        frame = shapely.Polygon(
+            [
+                transform * corner
+                for corner in ((0, 0), (block.cols.size, 0), (block.cols.size, block.rows.size), (0, block.rows.size))
+            ]
+        )
+        near = [self._shapes[i] for i in self._tree.query(frame, predicate="intersects")]
+        if not near:
+            return np.zeros(block.shape, bool)
+        return np.asarray(geometry_mask(near, block.shape, transform, invert=True))
+
+
+def _read_polygons(path: Path, source: Source) -> list[Any]:
+    if not path.exists():
+        raise UsageError(f"There is no mask file {path}; check the name.")
+    try:
+        info, _, wkb, _ = pyogrio.raw.read(path, columns=[])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
+        raise UsageError(
+            f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
+        ) from error
+    geometries = shapely.from_wkb(wkb) if wkb is not None else np.empty(0, object)
+    polygons = [g for g in geometries if g is not None and not g.is_empty and g.geom_type.endswith("Polygon")]
+    if not polygons:
+        raise UsageError(f"{path} has no polygons; a mask needs at least one.")
+    return list(_to_raster_crs(shapely.make_valid(np.array(polygons, object)), info["crs"], path, source))
+
+
+def _to_raster_crs(polygons: NDArray[Any], crs: str | None, path: Path, source: Source) -> NDArray[Any]:
+    raster_crs = source.dataset.crs
+    if raster_crs is None or crs is None:
+        if (raster_crs is None) != (crs is None):
+            which = "raster" if raster_crs is None else f"mask {path}"
+            raise UsageError(f"The {which} has no CRS, so mask and raster cannot be laid over each other; assign one.")
+        return polygons
+    try:
+        transformer = Transformer.from_crs(CRS.from_user_input(crs), CRS.from_wkt(raster_crs.to_wkt()), always_xy=True)
+    except ProjError as error:
+        raise RasterError(
+            f"The CRS of {path} cannot be transformed to the raster's; reproject the mask first."
+        ) from error
+    moved = shapely.transform(polygons, transformer.transform, interleaved=False)
+    return np.asarray(shapely.make_valid(moved))

@@ -1,0 +1,230 @@
+"""The geometry of a run: one lattice of tiles for the raster, blocks of output, and what depends on what.
+
+Three grids cover exactly the same ground:
+
+* raster px: the grid of input and output;
+* model px: the raster resampled to the pixel size that the model was trained at;
+* score cells: the coarser grid, ``stride`` model px a cell, on which the network gives its scores.
+
+Tiles lie at offsets that depend on the raster's size alone, so whatever part of the raster is asked for, in
+whatever order and by whichever process, a pixel gets its scores from the same tiles: that is what makes
+every result independent of blocks. Pure geometry: nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from satseg_core.model.card import TILE_STEP
+
+
+class Span(NamedTuple):
+    """A half-open range of whole px or cells along one axis."""
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Number of px or cells."""
+        return self.stop - self.start
+
+
+class Block(NamedTuple):
+    """A rectangle of raster px."""
+
+    rows: Span
+    cols: Span
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in px."""
+        return (self.rows.size, self.cols.size)
+
+
+class Tile(NamedTuple):
+    """A tile's place in the lattice, counted from the raster's first pixel."""
+
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of the lattice.
+
+    Attributes:
+        pixels: raster px along the axis.
+        model: model px that cover the same ground.
+        tile: model px of a tile along the axis, a multiple of ``stride``.
+        overlap: model px by which neighbouring tiles overlap, a multiple of ``2 * stride``.
+        stride: model px a score cell.
+    """
+
+    pixels: int
+    model: int
+    tile: int
+    overlap: int
+    stride: int
+
+    @classmethod
+    def plan(cls, pixels: int, scale: float, tile: int, overlap: int, stride: int) -> Axis:
+        """Lay out an axis.
+
+        Args:
+            pixels: raster px.
+            scale: raster px a model px, about: it is adjusted so that model px cover the raster exactly.
+            tile: model px of a full tile; shrunk where the raster is smaller.
+            overlap: see `Axis`.
+            stride: see `Axis`.
+        """
+        model = max(1, round(pixels / scale))
+        needed = math.ceil(model / TILE_STEP) * TILE_STEP
+        size = min(tile, max(needed, TILE_STEP))
+        return cls(pixels, model, size, min(overlap, size // 2 // (2 * stride) * 2 * stride), stride)
+
+    @property
+    def scale(self) -> float:
+        """Raster px a model px, exactly."""
+        return self.pixels / self.model
+
+    @property
+    def cells(self) -> int:
+        """Score cells that cover the raster."""
+        return math.ceil(self.model / self.stride)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Offset of every tile in model px; the last one ends with the raster."""
+        return _starts(self.cells * self.stride, self.tile, self.tile - self.overlap)
+
+    def read_span(self, index: int) -> tuple[float, float, int]:
+        """What to read for a tile: raster px from and to (fractions allowed), and how many model px that makes."""
+        start = self.starts[index]
+        stop = min(start + self.tile, self.model)
+        return (start * self.scale, stop * self.scale, stop - start)
+
+    def tile_cells(self, index: int) -> Span:
+        """Score cells of a tile; may reach beyond the raster where the raster is smaller than a tile."""
+        start = self.starts[index] // self.stride
+        return Span(start, start + self.tile // self.stride)
+
+    def taps(self, span: Span) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Linear interpolation from score cells to raster px.
+
+        Args:
+            span: raster px.
+
+        Returns:
+            ``(n,) intp`` the cell at or before each px's centre and ``(n,) float32`` the weight of the next one.
+        """
+        centre = (np.arange(span.start, span.stop, dtype=np.float64) + 0.5) / (self.scale * self.stride) - 0.5
+        centre = np.clip(centre, 0, self.cells - 1)
+        first = np.minimum(centre.astype(np.intp), max(self.cells - 2, 0))
+        return first, (centre - first).astype(np.float32)
+
+    def cells_of(self, span: Span) -> Span:
+        """Score cells that the raster px of ``span`` are interpolated from."""
+        first, _ = self.taps(Span(span.start, span.start + 1))
+        last, _ = self.taps(Span(span.stop - 1, span.stop))
+        return Span(int(first[0]), min(int(last[0]) + 2, self.cells))
+
+    def tiles_of(self, cells: Span) -> list[int]:
+        """Indexes of the tiles that cover any of these score cells."""
+        return [i for i in range(len(self.starts)) if _overlap(self.tile_cells(i), cells).size > 0]
+
+    def pixels_of(self, index: int) -> Span:
+        """Raster px whose interpolation touches a tile (never too few; at the ends one or two too many)."""
+        cells = self.tile_cells(index)
+        per_cell = self.scale * self.stride
+        start = math.floor((cells.start - 0.5) * per_cell) - 1
+        stop = math.ceil((cells.stop + 0.5) * per_cell) + 1
+        return Span(max(start, 0), min(stop, self.pixels))
+
+    def weights(self) -> NDArray[np.float32]:
+        """Blending weight of each score cell of a tile, ``(tile / stride,) float32``: a ramp over the overlap.
+
+        Never zero: the first cell of a tile has half a step, so whatever is covered by one tile alone has weight.
+        """
+        n = self.tile // self.stride
+        ramp = max(self.overlap / self.stride, 0.5)
+        distance = np.minimum(np.arange(n), np.arange(n)[::-1]) + 0.5
+        return (np.minimum(distance, ramp) / ramp).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _starts(length: int, tile: int, step: int) -> tuple[int, ...]:
+    if length <= tile:
+        return (0,)
+    inner = range(0, length - tile, step)
+    return (*inner, length - tile)
+
+
+def _overlap(a: Span, b: Span) -> Span:
+    start = max(a.start, b.start)
+    return Span(start, max(start, min(a.stop, b.stop)))
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The tiles of a raster: one axis down, one across."""
+
+    rows: Axis
+    cols: Axis
+
+    @classmethod
+    def plan(cls, shape: tuple[int, int], scale: tuple[float, float], tile: int, overlap: int, stride: int) -> Lattice:
+        """Lay out a raster of ``shape`` (height, width) px; ``scale`` is raster px a model px, down and across."""
+        return cls(
+            Axis.plan(shape[0], scale[0], tile, overlap, stride),
+            Axis.plan(shape[1], scale[1], tile, overlap, stride),
+        )
+
+    @property
+    def tiles(self) -> int:
+        """Number of tiles that cover the raster."""
+        return len(self.rows.starts) * len(self.cols.starts)
+
+    @property
+    def model_shape(self) -> tuple[int, int]:
+        """Height and width of the raster in model px."""
+        return (self.rows.model, self.cols.model)
+
+    def cells_of(self, block: Block) -> tuple[Span, Span]:
+        """Score cells, down and across, that a block is interpolated from."""
+        return self.rows.cells_of(block.rows), self.cols.cells_of(block.cols)
+
+    def tiles_of(self, block: Block) -> list[Tile]:
+        """Tiles that a block depends on, in lattice order: the order in which they are blended, always."""
+        down, across = self.cells_of(block)
+        return [Tile(row, col) for row in self.rows.tiles_of(down) for col in self.cols.tiles_of(across)]
+
+    def pixels_of(self, tile: Tile) -> Block:
+        """Raster px that may depend on a tile."""
+        return Block(self.rows.pixels_of(tile.row), self.cols.pixels_of(tile.col))
+
+    def weights(self) -> NDArray[np.float32]:
+        """Blending weights of a tile, ``(tile_h / stride, tile_w / stride) float32``."""
+        return np.outer(self.rows.weights(), self.cols.weights()).astype(np.float32)
+
+    def block_size(self, cells: int = 512, step: int = 512, most: int = 4096) -> int:
+        """A block's side in raster px: a multiple of ``step`` that needs about ``cells`` score cells a side."""
+        per_cell = min(self.rows.scale, self.cols.scale) * self.rows.stride
+        return int(min(max(cells * per_cell // step, 1) * step, most))
+
+
+def blocks(within: Block, size: int) -> Iterator[Block]:
+    """Cut a part of a raster into blocks of at most ``size`` px a side, aligned to ``within``'s first pixel."""
+    for row in range(within.rows.start, within.rows.stop, size):
+        for col in range(within.cols.start, within.cols.stop, size):
+            yield Block(
+                Span(row, min(row + size, within.rows.stop)),
+                Span(col, min(col + size, within.cols.stop)),
+            )

@@ -1,0 +1,235 @@
+"""Opening a raster and checking that a map can be made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+import rasterio
+from affine import Affine
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.io import DatasetReader
+
+from satseg_core.errors import RasterError, UsageError
+from satseg_core.raster.ground import Metres, metres_per_pixel
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a raster's georeference says of the size of its pixels.
+
+    Attributes:
+        metres: of a pixel on the ground, along a row and a column; ``(1, 1)`` where pixels are the unit.
+        in_pixels: the raster has no georeference; sizes are counted in pixels.
+        warning: one sentence where the size is assumed rather than known.
+    """
+
+    metres: Metres
+    in_pixels: bool = False
+    warning: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open, checked raster and the bands that a model will read.
+
+    Attributes:
+        dataset: the open rasterio dataset.
+        path: as the user gave it.
+        bands: 1-based band numbers in the model's order; a number may repeat.
+        palette: colour of each value where the one band is an index into a colour table, else None.
+        placement: the size of its pixels.
+        warnings: sentences on what was assumed.
+    """
+
+    dataset: DatasetReader
+    path: str
+    bands: tuple[int, ...]
+    palette: Mapping[int, tuple[int, ...]] | None
+    placement: Placement
+    warnings: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in px."""
+        return (self.dataset.height, self.dataset.width)
+
+    @property
+    def transform(self) -> Affine:
+        """Pixel to CRS coordinates."""
+        transform: Affine = self.dataset.transform
+        return transform
+
+    @property
+    def dtype(self) -> str:
+        """Name of the widest data type among the bands read."""
+        import numpy as np
+
+        return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
+
+    @property
+    def has_nodata(self) -> bool:
+        """Whether some pixels may be without data: nodata value, mask, alpha, or a type that can hold NaN."""
+        flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
+        return "float" in self.dtype or any(MaskFlags.all_valid not in flag for flag in flags)
+
+
+@contextmanager
+def open_source(path: str, band_names: Sequence[str], bands: Sequence[int] | None = None) -> Iterator[Source]:
+    """Open a raster for a model.
+
+    Args:
+        path: file name, or anything else that GDAL opens.
+        band_names: the bands that the model expects, in order.
+        bands: 1-based band numbers to use instead of guessing.
+
+    Yields:
+        The checked raster; closed when the block ends.
+
+    Raises:
+        RasterError: it does not exist, cannot be opened, has no map grid or no usable bands.
+        UsageError: a band number does not exist, or their count is not the model's.
+    """
+    with _open(path) as dataset:
+        _check_grid(dataset, path)
+        chosen, palette, warnings = _choose_bands(dataset, path, band_names, bands)
+        placement = place(dataset)
+        if placement.warning:
+            warnings = [*warnings, placement.warning]
+        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings))
+
+
+def _open(path: str) -> DatasetReader:
+    try:
+        dataset = rasterio.open(path)
+    except RasterioIOError as error:
+        if "://" not in path and not path.startswith("/vsi") and ":" not in path[2:] and not Path(path).exists():
+            raise RasterError(f"There is no file {path}; check the name.") from error
+        raise RasterError(
+            f"{path} cannot be opened as a raster; check that it is whole and not of another kind."
+        ) from error
+    if dataset.count == 0:
+        names = ", ".join(dataset.subdatasets[:3])
+        dataset.close()
+        if names:
+            raise RasterError(f"{path} holds several rasters; give the name of one of them, such as {names}.")
+        raise RasterError(f"{path} has no raster bands; choose another file.")
+    return dataset
+
+
+def _check_grid(dataset: DatasetReader, path: str) -> None:
+    """Refuse rasters whose pixels are placed by points or by a camera model instead of a map grid."""
+    placed = not dataset.transform.is_identity or dataset.crs is not None
+    how = "gdalwarp (QGIS: Raster > Projections > Warp) on it first and use the result"
+    if not placed and dataset.gcps[0]:
+        raise RasterError(f"{path} has ground control points but no map grid; run {how}.")
+    if not placed and dataset.rpcs is not None:
+        raise RasterError(
+            f"{path} has a camera model (RPC) but no map grid; run {how.replace('gdalwarp', 'gdalwarp -rpc')}."
+        )
+    if dataset.transform.determinant == 0:
+        raise RasterError(f"{path} has a broken georeference (pixels of size zero); assign it again and retry.")
+    if any(name.startswith("complex") for name in dataset.dtypes):
+        raise RasterError(
+            f"{path} has complex numbers; make an amplitude raster of it first (gdal_calc or the raster calculator)."
+        )
+
+
+_Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
+
+
+def _choose_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands: Sequence[int] | None) -> _Choice:
+    """The band numbers to read, the palette if the one band is an index, and warnings."""
+    if bands:
+        return _given_bands(dataset, path, names, bands), None, []
+    data = [i for i, kind in zip(dataset.indexes, dataset.colorinterp) if kind != ColorInterp.alpha]
+    listing = ", ".join(names)
+    if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
+        return data * 3, _palette(dataset, data[0]), []
+    matched = _bands_by_name(dataset, data, names)
+    if matched:
+        return matched, None, []
+    if len(data) >= len(names):
+        return data[: len(names)], None, _order_warning(path, data, names)
+    if len(data) == 1:
+        return (
+            data * len(names),
+            None,
+            [f"{path} has one band, used for {listing} alike: expect a poorer map than from colours."],
+        )
+    raise RasterError(
+        f"{path} has {len(data)} bands and the model reads {len(names)} ({listing}); say which with --bands."
+    )
+
+
+def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands: Sequence[int]) -> list[int]:
+    if len(bands) != len(names):
+        raise UsageError(
+            f"The model reads {len(names)} bands ({', '.join(names)}), --bands names {len(bands)}; name {len(names)}."
+        )
+    missing = [band for band in bands if band not in dataset.indexes]
+    if missing:
+        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}.")
+    return list(bands)
+
+
+def _palette(dataset: DatasetReader, band: int) -> Mapping[int, tuple[int, ...]] | None:
+    if dataset.colorinterp[band - 1] != ColorInterp.palette:
+        return None
+    try:
+        return dict(dataset.colormap(band))
+    except ValueError:
+        return None
+
+
+def _bands_by_name(dataset: DatasetReader, data: Sequence[int], names: Sequence[str]) -> list[int]:
+    """Bands whose colour interpretation or description is what the model asks for; empty unless all are found."""
+    for labels in (
+        [kind.name.lower() for kind in dataset.colorinterp],
+        [(text or "").strip().lower() for text in dataset.descriptions],
+    ):
+        found = [next((i for i in data if labels[i - 1] == name.lower()), 0) for name in names]
+        if all(found):
+            return found
+    return []
+
+
+def _order_warning(path: str, data: Sequence[int], names: Sequence[str]) -> list[str]:
+    if len(data) == len(names) == 1:
+        return []
+    used = ", ".join(f"{band} as {name}" for band, name in zip(data, names))
+    return [f"{path} does not say what its bands show; band {used} was assumed: choose others with --bands."]
+
+
+def place(dataset: DatasetReader) -> Placement:
+    """Work out the size of a raster's pixels, with a warning where it has to be assumed."""
+    if dataset.crs is not None:
+        metres = metres_per_pixel(dataset.crs.to_wkt(), dataset.transform, dataset.width, dataset.height)
+        if metres is not None:
+            return Placement(metres)
+        return _unplaced(dataset, "a CRS that cannot be placed on the ground")
+    return _unplaced(dataset, "no CRS")
+
+
+def _unplaced(dataset: DatasetReader, what: str) -> Placement:
+    transform = dataset.transform
+    in_pixels = bool(transform.is_identity)
+    taken = "pixels are taken to be of the model's own size" if in_pixels else "its units are taken to be metres"
+    size = (math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e))
+    return Placement(size, in_pixels, f"The raster has {what}: {taken}, and areas are counted in pixels.")
+
+
+def read_failure(path: str, error: RasterioError) -> RasterError:
+    """The sentence for a raster that opens but cannot be read."""
+    return RasterError(
+        f"{path} is damaged and cannot be read to its end; copy or download it again. ({_one_line(error)})"
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error.__cause__ or error).split())[:200]

@@ -1,0 +1,122 @@
+"""The run record: what made a map, beside the map, so that it can be understood and made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from satseg_core.model.card import ModelCard
+from satseg_core.model.runtime import Runtime
+from satseg_core.raster.grid import Block, Lattice
+from satseg_core.raster.scaling import Stretch
+from satseg_core.raster.source import Source
+from satseg_core.version import __version__
+
+LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "torch")
+"""Distributions whose version can change a result."""
+
+
+def versions() -> dict[str, str]:
+    """Versions of SatSeg, Python and the libraries that are installed."""
+    found = {"satseg": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:  # noqa: PERF203
+            continue
+    return found
+
+
+def describe_model(card: ModelCard, file: Path | None) -> dict[str, Any]:
+    """Which model it was; ``weights_sha256`` identifies it whatever file it came in."""
+    return {
+        "name": card.name,
+        "version": card.version,
+        "weights_sha256": card.weights_sha256,
+        "file": file.name if file else None,
+        "file_sha256": _digest(file) if file else None,
+        "pixel_size_m": card.pixel_size,
+        "legend": card.legend.to_json(),
+    }
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for part in iter(lambda: stream.read(2**20), b""):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
+    """Which raster it was and how its values were read."""
+    dataset = source.dataset
+    path = Path(source.path)
+    return {
+        "path": source.path,
+        "bytes": path.stat().st_size if path.is_file() else None,
+        "driver": dataset.driver,
+        "width": dataset.width,
+        "height": dataset.height,
+        "crs": dataset.crs.to_wkt() if dataset.crs else None,
+        "transform": list(dataset.transform)[:6],
+        "dtype": source.dtype,
+        "bands": list(source.bands),
+        "palette": source.palette is not None,
+        "nodata": None if dataset.nodata is None else repr(dataset.nodata),
+        "metres_per_pixel": list(source.placement.metres),
+        "stretch": {"low": list(stretch.low), "high": list(stretch.high), "origin": stretch.origin},
+    }
+
+
+def describe_grid(lattice: Lattice, within: Block, block: int, tiles_run: int) -> dict[str, Any]:
+    """How the raster was cut: px are the raster's unless they are called model px."""
+    return {
+        "rows": list(within.rows),
+        "cols": list(within.cols),
+        "raster_px_per_model_px": [lattice.rows.scale, lattice.cols.scale],
+        "tile_model_px": [lattice.rows.tile, lattice.cols.tile],
+        "overlap_model_px": [lattice.rows.overlap, lattice.cols.overlap],
+        "score_stride_model_px": lattice.rows.stride,
+        "block_px": block,
+        "tiles_in_raster": lattice.tiles,
+        "tiles_run": tiles_run,
+    }
+
+
+def describe_runtime(runtime: Runtime, threads: int | None) -> dict[str, Any]:
+    """What executed the network, where, and why."""
+    return {
+        "name": runtime.name,
+        "version": runtime.version,
+        "device": runtime.device,
+        "threads": threads,
+        "reason": runtime.reason,
+    }
+
+
+def peak_memory_mb() -> float | None:
+    """Most memory that this process ever held, in MB (10^6 bytes); None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
+
+
+def now() -> str:
+    """The present time, UTC, to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def write_record(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a run record as readable JSON."""
+    path.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
