@@ -141,11 +141,11 @@ class Axis:
         return [i for i in range(len(self.starts)) if _overlap(self.tile_cells(i), cells).size > 0]
 
     def pixels_of(self, index: int) -> Span:
-        """Raster px whose interpolation touches a tile (never too few; at the ends one or two too many)."""
+        """Raster px whose interpolation touches a tile (never too few; up to a cell too many)."""
         cells = self.tile_cells(index)
         per_cell = self.scale * self.stride
-        start = math.floor((cells.start - 0.5) * per_cell) - 1
-        stop = math.ceil((cells.stop + 0.5) * per_cell) + 1
+        start = math.floor((cells.start - 1) * per_cell)
+        stop = math.ceil((cells.stop + 1) * per_cell)
         return Span(max(start, 0), min(stop, self.pixels))
 
     def weights(self) -> NDArray[np.float32]:
