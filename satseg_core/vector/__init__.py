@@ -1,0 +1,1 @@
+"""From classified rasters to polygons."""
