@@ -35,12 +35,12 @@ class PolygonSummary:
 
     Attributes:
         layer: name of the layer in the GeoPackage.
-        count: number of polygons.
+        polygons: how many were written.
         area_field: field with their areas: ``area_m2``, or ``area_px`` where the place on the ground is not known.
     """
 
     layer: str
-    count: int
+    polygons: int
     area_field: str
 
 
