@@ -53,7 +53,7 @@ def lattice_of(height, width, scale):
     return Lattice.plan((height, width), (scale, scale * 1.1), tile=64, overlap=16, stride=4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 400), st.integers(1, 400), st.floats(0.3, 4), st.integers(17, 300), st.randoms())
 def test_result_does_not_depend_on_blocks_or_their_order(height, width, scale, size, random):
     lattice = lattice_of(height, width, scale)
@@ -66,7 +66,7 @@ def test_result_does_not_depend_on_blocks_or_their_order(height, width, scale, s
     np.testing.assert_array_equal(found[1], expected[1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 399), st.integers(0, 299), st.integers(20, 200))
 def test_a_wanted_pixel_gets_the_same_class_when_little_else_is_run(row, col, size):
     lattice = lattice_of(400, 300, 1.0)

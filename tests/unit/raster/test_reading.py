@@ -1,0 +1,133 @@
+"""Reading tiles: averaging, scaling and nodata agree with arithmetic done by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rasterio.enums import ColorInterp
+
+from satseg_core.errors import UsageError
+from satseg_core.legend import LAND_COVER
+from satseg_core.model.card import Architecture, ModelCard, Scaling
+from satseg_core.raster.grid import Block, Lattice, Span, Tile
+from satseg_core.raster.reading import TileReader, valid_pixels
+from satseg_core.raster.scaling import find_stretch
+from satseg_core.raster.source import open_source
+
+CARD = ModelCard(
+    name="test", title="", description="", version="1.0.0", licence="", legend=LAND_COVER, architecture=Architecture(),
+    bands=("red", "green", "blue"), mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), pixel_size=1.22, tile_size=64,
+    overlap=16,
+)  # fmt: skip
+MEAN, STD = (np.array(values)[:, None, None] for values in (CARD.mean, CARD.std))
+
+FIRST = Tile(0, 0)
+
+
+def read(path, scale=1.0, tile=FIRST, stretch=None):
+    with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
+        lattice = Lattice.plan(source.shape, (scale, scale), CARD.tile_size, CARD.overlap, CARD.score_stride)
+        return TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling, stretch)).read(tile)
+
+
+def valid(path, bands=(1, 2, 3)):
+    with open_source(str(path), CARD.bands, bands) as source:
+        height, width = source.shape
+        return valid_pixels(source, Block(Span(0, height), Span(0, width)))
+
+
+def test_eight_bits_are_divided_by_255(make_raster, image):
+    np.testing.assert_allclose(read(make_raster(image)), (image[:, :64, :64] / 255 - MEAN) / STD, atol=1e-5)
+
+
+def test_shrinking_averages_every_pixel(make_raster, image):
+    found = read(make_raster(image[:, :96, :96]), scale=2.0)
+    averaged = image[:, :96, :96].reshape(3, 48, 2, 48, 2).mean((2, 4))
+    # GDAL rounds to whole numbers, so half a grey level is as near as it gets.
+    np.testing.assert_allclose(found[:, :48, :48] * STD + MEAN, averaged / 255, atol=0.51 / 255)
+
+
+def test_beyond_the_raster_the_image_is_mirrored(make_raster, image):
+    found = read(make_raster(image[:, :10, :40]))
+    assert found.shape == (3, 32, 64)
+    np.testing.assert_array_equal(found[:, 10:20], found[:, 9::-1][:, :10])
+    np.testing.assert_array_equal(found[:, :10, 40:64], found[:, :10, 39:15:-1])
+
+
+def test_tiles_meet_without_a_gap(make_raster, image):
+    path = make_raster(image)
+    left, right = read(path, tile=Tile(0, 0)), read(path, tile=Tile(0, 1))
+    np.testing.assert_array_equal(left[:, :, 48:64], right[:, :, 0:16])
+
+
+def test_wide_types_are_stretched_once_for_the_whole_raster(make_raster, image):
+    values = (image.astype(np.uint16) + 100) * 20
+    path = make_raster(values)
+    with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
+        stretch = find_stretch(source, CARD.scaling)
+    low, high = np.percentile(values[0], (2, 98))
+    assert (stretch.low[0], stretch.high[0]) == pytest.approx((low, high), rel=0.01)
+    dark, bright = read(path, tile=Tile(0, 0)), read(path, tile=Tile(1, 1))
+    scaled = np.clip((values[0] - stretch.low[0]) / (stretch.high[0] - stretch.low[0]), 0, 1)
+    np.testing.assert_allclose(dark[0] * 0.2 + 0.5, scaled[:64, :64], atol=1e-4)
+    np.testing.assert_allclose(bright[0] * 0.2 + 0.5, scaled[32:96, 48:112], atol=1e-4)
+
+
+def test_given_and_fixed_values_go_before_percentiles(make_raster, image):
+    with open_source(str(make_raster(image.astype(np.int16))), CARD.bands, (1, 2, 3)) as source:
+        assert find_stretch(source, CARD.scaling, (10, 60)).high == (60, 60, 60)
+        assert find_stretch(source, Scaling(fixed=(0, 3000))).high == (3000, 3000, 3000)
+        with pytest.raises(UsageError, match="lower one first"):
+            find_stretch(source, CARD.scaling, (60, 10))
+
+
+def test_a_flat_raster_can_be_stretched(make_raster):
+    assert np.isfinite(read(make_raster(np.full((3, 40, 40), 7, np.float32)))).all()
+
+
+def test_pixels_without_data_are_neutral_and_do_not_darken_others(make_raster):
+    values = np.full((3, 64, 64), 200, np.uint8)
+    values[:, :, :31] = 0
+    path = make_raster(values, nodata=0)
+    found = read(path, scale=2.0)
+    assert (found[:, :32, :15] == 0).all()
+    np.testing.assert_allclose(found[:, :32, 15:32] * STD + MEAN, 200 / 255, atol=1e-5)
+
+
+def test_nodata_value_counts_where_all_bands_have_it(make_raster, image):
+    image = image.clip(1, 255)
+    image[:, :10] = 0
+    image[0, 20:30] = 0
+    np.testing.assert_array_equal(valid(make_raster(image, nodata=0))[:, 0], np.arange(96) >= 10)
+
+
+def test_mask_alpha_and_nan_are_nodata(make_raster, image):
+    keep = np.zeros((96, 130), np.uint8)
+    keep[5:50, 7:80] = 255
+    np.testing.assert_array_equal(valid(make_raster(image, mask=keep)), keep > 0)
+
+    C = ColorInterp
+    rgba = np.concatenate([image, keep[None]])
+    path = make_raster(rgba, colorinterp=[C.red, C.green, C.blue, C.alpha])
+    np.testing.assert_array_equal(valid(path), keep > 0)
+
+    floats = image.astype(np.float32)
+    floats[1, keep == 0] = np.nan
+    floats[2, 6, 8] = np.inf
+    expected = keep > 0
+    expected[6, 8] = False
+    path = make_raster(floats)
+    np.testing.assert_array_equal(valid(path), expected)
+    assert np.isfinite(read(path)).all()
+
+
+def test_palettes_become_colours(make_raster):
+    import rasterio
+
+    path = make_raster(np.tile(np.array([[0, 1]], np.uint8), (32, 16)))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.write_colormap(1, {0: (255, 0, 51, 255), 1: (0, 255, 102, 255)})
+    with open_source(str(path), CARD.bands) as source:
+        lattice = Lattice.plan(source.shape, (1, 1), 64, 16, 4)
+        found = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling)).read(Tile(0, 0))
+    np.testing.assert_allclose((found * STD + MEAN)[:, 0, :2].T, [[1, 0, 0.2], [0, 1, 0.4]], atol=1e-5)
