@@ -1,0 +1,221 @@
+"""``satseg:segment``: a land-cover map from an image."""
+
+# ruff: noqa: N802, ARG002 -- QGIS names these methods and their arguments
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputFile,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterVectorDestination,
+)
+
+from satseg_core.errors import SatSegError
+from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
+from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
+from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm, style_layers
+from satseg_qgis.algorithms.sources import plain_file, raster_name, write_polygons
+from satseg_qgis.engine import commands
+from satseg_qgis.translate import tr
+
+
+class SegmentAlgorithm(SatSegAlgorithm):
+    """Image in, land-cover map, polygons, confidence and areas out."""
+
+    NAME = "segment"
+    TITLE = "Map land cover"
+    SUMMARY = "Makes a land-cover map of an aerial or satellite image with a neural network"
+    TAGS = ("land cover", "segmentation", "classification", "deep learning", "neural network", "orthophoto")
+
+    INPUT = "INPUT"
+    BANDS = "BANDS"
+    MODEL = "MODEL"
+    MODEL_FILE = "MODEL_FILE"
+    EXTENT = "EXTENT"
+    MASK = "MASK"
+    PIXEL_SIZE = "PIXEL_SIZE"
+    RUNTIME = "RUNTIME"
+    DEVICE = "DEVICE"
+    OUTPUT = "OUTPUT"
+    POLYGONS = "POLYGONS"
+    CONFIDENCE = "CONFIDENCE"
+    AREAS_HTML = "AREAS_HTML"
+    RECORD = "RECORD"
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare parameters and outputs."""
+        self._declare_inputs()
+        self._declare_rare_inputs()
+        self._declare_destinations()
+        self.addOutput(QgsProcessingOutputFile(self.RECORD, tr("Run record")))
+        for definition in area_definitions():
+            self.addOutput(definition)
+
+    def _declare_inputs(self) -> None:
+        names = [model.name for model in list_models()] or [DEFAULT_MODEL]
+        default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
+        polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
+        self.added(
+            QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
+            tr("Aerial or satellite image: a raster file, or a layer of one."),
+        )
+        self.added(
+            QgsProcessingParameterBand(self.BANDS, tr("Bands"), None, self.INPUT, True, True),
+            tr("Bands in the model's order, such as red, green, blue. None takes the first ones."),
+        )
+        self.added(
+            QgsProcessingParameterEnum(self.MODEL, tr("Model"), names, False, default, False, True),
+            tr("The neural network that tells the classes apart."),
+        )
+        self.added(
+            QgsProcessingParameterExtent(self.EXTENT, tr("Extent"), None, True),
+            tr("Part of the image to map, snapped to its pixels. Empty maps all of it."),
+        )
+        self.added(
+            QgsProcessingParameterFeatureSource(self.MASK, tr("Mask"), polygon, None, True),
+            tr("Polygons to map inside of; everything else becomes nodata and takes no time."),
+        )
+
+    def _declare_rare_inputs(self) -> None:
+        number = QgsProcessingParameterNumber(
+            self.PIXEL_SIZE, tr("Pixel size (m)"), QgsProcessingParameterNumber.Type.Double, None, True, 0.001
+        )
+        number.setMetadata({"widget_wrapper": {"decimals": 3}})
+        self.added(
+            QgsProcessingParameterFile(
+                self.MODEL_FILE, tr("Model file"), optional=True, fileFilter="*.safetensors *.onnx"
+            ),
+            tr("A model of your own, instead of one of the list."),
+            advanced=True,
+        )
+        self.added(
+            number,
+            tr("Metres on the ground per pixel that the model sees. Empty takes the size it was trained at."),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterEnum(
+                self.RUNTIME, tr("Runtime"), list(commands.RUNTIMES), False, "auto", False, True
+            ),
+            tr("What executes the network: ONNX Runtime, or PyTorch where it is installed."),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterEnum(self.DEVICE, tr("Device"), list(commands.DEVICES), False, "auto", False, True),
+            tr("The processor, an NVIDIA graphics card (cuda) or an Apple one (mps)."),
+            advanced=True,
+        )
+
+    def _declare_destinations(self) -> None:
+        polygon = QgsProcessing.SourceType.TypeVectorPolygon
+        self.added(
+            QgsProcessingParameterRasterDestination(self.OUTPUT, tr("Land cover")),
+            tr("The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data."),
+        )
+        self.added(
+            QgsProcessingParameterVectorDestination(self.POLYGONS, tr("Land-cover polygons"), polygon, None, True),
+            tr("The map as polygons with class and area: a GeoPackage."),
+        )
+        self.added(
+            QgsProcessingParameterRasterDestination(self.CONFIDENCE, tr("Confidence"), None, True, False),
+            tr("How sure the model is of each pixel, in percent: a GeoTIFF."),
+        )
+        self.added(
+            QgsProcessingParameterFileDestination(
+                self.AREAS_HTML, tr("Areas"), tr("HTML files (*.html)"), None, True, True
+            ),
+            tr("A table of the classes' areas for the results viewer."),
+        )
+
+    def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """The image must be a file, and the model must exist and fit the number of bands."""
+        try:
+            layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+            raster_name(layer)
+            model = find_model(self._model(parameters, context))
+        except SatSegError as error:
+            return str(error)
+        bands = self.parameterAsInts(parameters, self.BANDS, context)
+        wanted = model.card.bands
+        if bands and len(bands) != len(wanted):
+            return tr("The model takes {count} bands ({names}); choose as many, in this order.").format(
+                count=len(wanted), names=", ".join(wanted)
+            )
+        if bands and max(bands) > layer.bandCount():
+            return tr("The image has {count} bands; choose among those.").format(count=layer.bandCount())
+        return None
+
+    def _model(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """Name or file of the model; None for the default, so that the command stays short."""
+        file = self.parameterAsFile(parameters, self.MODEL_FILE, context)
+        name = self.parameterAsEnumString(parameters, self.MODEL, context)
+        return file or (name if name != DEFAULT_MODEL else None)
+
+    def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
+        """Names and numbers that come from layers of the project."""
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        self.raster = raster_name(layer)
+        extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
+        self.extent = (
+            None
+            if extent.isNull() or extent.isEmpty()
+            else (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+        )
+        self.mask = plain_file(self.parameterAsVectorLayer(parameters, self.MASK, context), parameters.get(self.MASK))
+
+    def processAlgorithm(
+        self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Run the engine in another process."""
+        options = self._options(parameters, context, feedback)
+        result = self.run_engine(commands.segment(options), feedback)
+        html = self.parameterAsFileOutput(parameters, self.AREAS_HTML, context)
+        if html:
+            self.run_engine(commands.areas(options.output, html), feedback)
+        style_layers(context, options.output, options.polygons)
+        outputs = {self.OUTPUT: options.output, self.RECORD: result.get("record"), **area_values(result)}
+        optional = {self.POLYGONS: options.polygons, self.CONFIDENCE: options.confidence, self.AREAS_HTML: html}
+        return {**outputs, **{name: path for name, path in optional.items() if path}}
+
+    def _options(
+        self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> commands.SegmentOptions:
+        given = parameters.get(self.PIXEL_SIZE) not in (None, "")
+        return commands.SegmentOptions(
+            input=self.raster,
+            output=self.parameterAsOutputLayer(parameters, self.OUTPUT, context),
+            polygons=self.parameterAsOutputLayer(parameters, self.POLYGONS, context) or None,
+            confidence=self.parameterAsOutputLayer(parameters, self.CONFIDENCE, context) or None,
+            model=self._model(parameters, context),
+            bands=tuple(self.parameterAsInts(parameters, self.BANDS, context)),
+            extent=self.extent,
+            mask=self.mask or self._written_mask(parameters, context, feedback),
+            pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if given else None,
+            runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),
+            device=self.parameterAsEnumString(parameters, self.DEVICE, context),
+        )
+
+    def _written_mask(
+        self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> str | None:
+        source = self.parameterAsSource(parameters, self.MASK, context)
+        if source is None:
+            return None
+        try:
+            return write_polygons(source, context, feedback)
+        except SatSegError as error:
+            raise QgsProcessingException(str(error)) from error

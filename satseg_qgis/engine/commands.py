@@ -1,0 +1,111 @@
+"""The engine's command lines from an algorithm's parameters: pure functions that run nothing."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess  # nosec B404 # list2cmdline quotes for Windows, nothing is run here
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PLUMBING = ("--overwrite", "--progress", "json", "--cancel-on-eof")
+"""Options that only QGIS needs: Processing has asked about replacing files, and reads the events itself."""
+
+RUNTIMES = ("auto", "onnx", "torch")
+"""Values of ``--runtime``."""
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+"""Values of ``--device``."""
+
+Bounds = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in the units of the raster's CRS."""
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """What ``satseg segment`` is asked to do.
+
+    Attributes:
+        input: raster as GDAL names it.
+        output: classified GeoTIFF to write.
+        polygons: GeoPackage to write.
+        confidence: GeoTIFF of confidence in percent to write.
+        model: name or file of a model; None is the default model.
+        bands: bands of the raster in the model's order, counted from 1; empty takes the first ones.
+        extent: part of the raster to map.
+        mask: file of polygons to map inside of.
+        pixel_size: metres on the ground per px that the model sees; None is the model's own.
+        runtime: one of `RUNTIMES`.
+        device: one of `DEVICES`.
+    """
+
+    input: str
+    output: str
+    polygons: str | None = None
+    confidence: str | None = None
+    model: str | None = None
+    bands: tuple[int, ...] = ()
+    extent: Bounds | None = None
+    mask: str | None = None
+    pixel_size: float | None = None
+    runtime: str = "auto"
+    device: str = "auto"
+
+
+def segment(options: SegmentOptions) -> list[str]:
+    """Arguments of ``satseg segment``; what is left at its default is not mentioned."""
+    arguments = ["segment", options.input, "--output", options.output]
+    arguments += _option("--polygons", options.polygons)
+    arguments += _option("--confidence", options.confidence)
+    arguments += _option("--model", options.model)
+    arguments += _option("--bands", ",".join(str(band) for band in options.bands))
+    arguments += _extent(options.extent)
+    arguments += _option("--mask", options.mask)
+    arguments += _option("--pixel-size", _number(options.pixel_size))
+    arguments += _option("--runtime", None if options.runtime == "auto" else options.runtime)
+    arguments += _option("--device", None if options.device == "auto" else options.device)
+    return arguments
+
+
+def vectorize(classified: str, output: str, min_area: float = 0.0, simplify: float = 0.0) -> list[str]:
+    """Arguments of ``satseg vectorize``.
+
+    Args:
+        classified: land-cover map that ``segment`` wrote.
+        output: GeoPackage to write.
+        min_area: smallest polygon to keep, m²; 0 keeps all.
+        simplify: tolerance of the outlines, px; 0 follows the pixels.
+    """
+    arguments = ["vectorize", classified, "--output", output]
+    arguments += _option("--min-area", _number(min_area or None))
+    arguments += _option("--simplify", _number(simplify or None))
+    return arguments
+
+
+def areas(classified: str, output: str | None = None) -> list[str]:
+    """Arguments of ``satseg areas``; ``output`` ends in ``.csv``, ``.html`` or ``.json``."""
+    return ["areas", classified, *_option("--output", output)]
+
+
+def for_qgis(engine: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """The whole command line that QGIS runs: ``engine`` as found, then the command with events as JSON lines."""
+    return [*engine, *arguments, *PLUMBING]
+
+
+def for_terminal(engine: Sequence[str], arguments: Sequence[str], platform: str = sys.platform) -> str:
+    """The command as text to paste into a terminal or a script, without what only QGIS needs."""
+    command = [*engine, *arguments, "--overwrite"]
+    return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    return [name, value] if value else []
+
+
+def _extent(bounds: Bounds | None) -> list[str]:
+    """One argument with an equals sign: a value that begins with a minus would be read as an option."""
+    return [] if bounds is None else ["--extent=" + ",".join(repr(float(value)) for value in bounds)]
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else repr(float(value))

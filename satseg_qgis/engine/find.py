@@ -1,0 +1,227 @@
+"""Which Python runs the engine: ``SATSEG_PYTHON``, or else QGIS' own, if it has the libraries.
+
+A candidate is believed only after it was run and could import what the engine needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess  # nosec B404 # running another Python is what this module is for
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from satseg_core.errors import RuntimeUnavailableError
+from satseg_core.version import __version__
+from satseg_qgis.engine.environment import child_environment
+
+VARIABLE = "SATSEG_PYTHON"
+"""Names the Python of the engine and overrides every search."""
+
+PROBE_SECONDS = 60.0
+"""A first import from a cold disk with a virus scanner takes half a minute; a hung program takes for ever."""
+
+RETRY_SECONDS = 10.0
+"""How long a failed probe is remembered: installing the libraries should not need a restart of QGIS."""
+
+INSTALL = "pip install satseg"
+
+_PROBE = """
+import importlib, json, sys
+def problem(name):
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        return "%s: %s" % (type(error).__name__, error)
+def satseg():
+    try:
+        return importlib.import_module("satseg_core.version").__version__
+    except Exception:
+        return None
+missing = {name: problem(name) for name in ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click")}
+missing["onnxruntime"] = problem("onnxruntime") and problem("torch") and problem("onnxruntime")
+print(json.dumps({
+    "version": list(sys.version_info[:3]), "satseg": satseg(),
+    "missing": {name: text for name, text in missing.items() if text},
+}))
+"""
+"""What a candidate is asked to run: prints one JSON object."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Python that can run the engine.
+
+    Attributes:
+        python: path of the interpreter.
+        command: what the arguments of ``satseg`` are appended to.
+        version: of the interpreter, such as ``3.12.3``.
+    """
+
+    python: str
+    command: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a candidate answered.
+
+    Attributes:
+        problem: clause that says what is wrong with it; None where it can run the engine.
+        version: of the interpreter.
+        satseg: version of the ``satseg_core`` installed in it, if any.
+    """
+
+    problem: str | None
+    version: str = ""
+    satseg: str | None = None
+
+
+@dataclass
+class ProbeCache:
+    """Probes of this session by interpreter: good ones for good, failed ones for `RETRY_SECONDS`."""
+
+    seen: dict[str, tuple[float, Probe]] = field(default_factory=dict)
+
+    def probe(self, python: str) -> Probe:
+        """What `probe` says about ``python``, asked once."""
+        known = self.seen.get(python)
+        if known and (known[1].problem is None or time.monotonic() - known[0] < RETRY_SECONDS):
+            return known[1]
+        answer = probe(python)
+        self.seen[python] = (time.monotonic(), answer)
+        return answer
+
+
+_CACHE = ProbeCache()
+
+
+def find_engine(environ: Mapping[str, str] | None = None, cache: ProbeCache = _CACHE) -> Engine:
+    """The first candidate that can run the engine.
+
+    Args:
+        environ: environment of QGIS; None is ``os.environ``.
+        cache: where probes are remembered.
+
+    Raises:
+        RuntimeUnavailableError: none can; the sentence says what to do.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get(VARIABLE, "").strip()
+    found = [named] if named else own_pythons(sys.platform, sys.executable, sys.prefix, sys.version_info[:2])
+    problem = ""
+    for python in found:
+        answer = cache.probe(python)
+        if answer.problem is None:
+            return Engine(python, engine_command(python, answer.satseg), answer.version)
+        problem = problem or f"{python} {answer.problem}"
+    raise RuntimeUnavailableError(_nothing_found(named, problem))
+
+
+def engine_command(python: str, installed: str | None) -> tuple[str, ...]:
+    """What runs the engine: the ``satseg`` installed in ``python`` if of this version, or else what came with QGIS."""
+    if installed == __version__:
+        return (python, "-m", "satseg_core")
+    return (python, str(Path(__file__).resolve().with_name("launch.py")))
+
+
+def own_pythons(platform: str, executable: str, prefix: str, version: tuple[int, ...]) -> list[str]:
+    """Files that may be QGIS' own Python, best first.
+
+    Inside QGIS ``sys.executable`` is QGIS itself on Windows and macOS. A bare ``python`` from PATH
+    would be anybody's, and ``/usr/bin/python3`` on macOS opens an offer to install developer tools.
+
+    Args:
+        platform: ``sys.platform``.
+        executable: ``sys.executable``.
+        prefix: ``sys.prefix``.
+        version: major and minor version of QGIS' Python.
+    """
+    if platform == "win32":
+        candidates = _windows(Path(prefix), version)
+    elif platform == "darwin":
+        candidates = _macos(Path(executable), Path(prefix), version)
+    else:
+        candidates = [Path(executable), Path(prefix) / "bin" / "python3"]
+    files = [str(path) for path in candidates if path.is_file() and _is_python(path)]
+    return list(dict.fromkeys(files))
+
+
+def _windows(prefix: Path, version: tuple[int, ...]) -> list[Path]:
+    """In QGIS' installers ``prefix`` is the folder ``apps/Python312`` of their root."""
+    root = prefix.parent.parent
+    apps = root / "apps" / "Python{}{}".format(*version)
+    return [prefix / "python.exe", root / "bin" / "python3.exe", apps / "python.exe"]
+
+
+def _macos(executable: Path, prefix: Path, version: tuple[int, ...]) -> list[Path]:
+    """Inside ``QGIS.app/Contents``; newer builds have it beside the program."""
+    folder = executable.parent
+    name = "python{}.{}".format(*version)
+    places = [folder / "bin", folder, prefix / "bin"]
+    return [place / program for place in places for program in ("python3", name, "python") if place != Path("/usr/bin")]
+
+
+def _is_python(path: Path) -> bool:
+    return path.name.lower().startswith("python")
+
+
+def probe(python: str, seconds: float = PROBE_SECONDS) -> Probe:
+    """Run ``python`` and ask for its version and whether it can import what the engine needs.
+
+    Args:
+        python: path of the interpreter.
+        seconds: time limit, s.
+    """
+    try:
+        done = subprocess.run(  # nosec B603 # the interpreter that the user named or QGIS' own, no shell
+            [python, "-c", _PROBE],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            env=child_environment(os.environ),
+            check=False,
+            **window_options(),
+        )
+    except subprocess.TimeoutExpired:
+        return Probe(f"did not answer within {seconds:.0f} s")
+    except OSError as error:
+        return Probe(f"cannot be run ({error.strerror or error})")
+    return read_probe(done.stdout.decode("utf-8", "replace"), done.returncode)
+
+
+def read_probe(text: str, code: int) -> Probe:
+    """Judge a candidate by what the probe printed and the exit code."""
+    try:
+        answer = json.loads(text.strip().splitlines()[-1])
+        version = ".".join(str(part) for part in answer["version"])
+        missing = dict(answer["missing"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return Probe(f"is no working Python (it ended with code {code})")
+    if tuple(answer["version"]) < (3, 9):
+        return Probe(f"is Python {version}, and SatSeg needs 3.9 or newer", version)
+    if missing:
+        return Probe(f"cannot import {', '.join(sorted(missing))}", version)
+    return Probe(None, version, answer.get("satseg"))
+
+
+def window_options() -> dict[str, Any]:
+    """Options of a child process that keep a console window from opening on Windows."""
+    return {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
+
+
+def _nothing_found(named: str, problem: str) -> str:
+    if named:
+        return (
+            f"{VARIABLE} names a Python that cannot run SatSeg: {problem}; run `{INSTALL}` with it or name another one."
+        )
+    why = f" ({problem})" if problem else ""
+    return (
+        f"No Python with SatSeg's libraries was found{why}; create one with `{INSTALL}`"
+        f" and set the environment variable {VARIABLE} to it before QGIS starts."
+    )
