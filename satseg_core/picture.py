@@ -1,0 +1,192 @@
+"""A picture of a result: the image and its map side by side, with the legend and the shares of the classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from PIL import Image, ImageDraw, ImageFont
+from rasterio.enums import ColorInterp, Resampling
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from satseg_core.legend import NODATA, Color, LandClass, Legend
+from satseg_core.raster.area import ClassArea
+from satseg_core.raster.ground import metres_per_pixel
+from satseg_core.style import color_table
+
+PANEL = 900
+"""Longer side of each of the two panels, px."""
+
+_MARGIN = 48
+_GAP = 28
+_PAPER: Color = (252, 252, 250)
+_INK: Color = (34, 38, 42)
+_FAINT: Color = (116, 122, 128)
+_NO_DATA: Color = (226, 226, 222)
+
+_AVERAGED = 2e8
+"""Rasters of more px than this and without overviews are shown by single pixels: averaging would read it all."""
+
+Picture = npt.NDArray[np.uint8]
+"""``(height, width, 3) uint8``, red, green, blue."""
+
+
+def render(image_path: Path, map_path: Path, legend: Legend, areas: Sequence[ClassArea], output_png: Path) -> None:
+    """Draw a picture to show.
+
+    Rasters of any size will do: they are read at the size they are drawn.
+
+    Args:
+        image_path: the raster that was mapped, any number of bands and type.
+        map_path: its classified raster, on the same grid or a part of it.
+        legend: the classes.
+        areas: what they cover.
+        output_png: picture to write.
+    """
+    with rasterio.open(map_path) as labels, rasterio.open(image_path) as image:
+        size = _panel_size(labels)
+        left = Image.fromarray(_read_image(image, labels, size))
+        right = Image.fromarray(_read_map(labels, legend, size))
+        metres = _metres(labels, size)
+    shown = [(legend.by_code(area.code), area) for area in areas if area.pixels]
+    shown.sort(key=lambda pair: -pair[1].percent)
+    sheet = _compose(left, right, image_path.name, shown)
+    if metres:
+        _scale_bar(sheet, size, metres)
+    sheet.save(output_png)
+
+
+def _metres(labels: DatasetReader, size: tuple[int, int]) -> float | None:
+    """Length of a drawn px on the ground, m; None where that is not known."""
+    if labels.crs is None:
+        return None
+    measured = metres_per_pixel(labels.crs.to_wkt(), labels.transform, labels.width, labels.height)
+    return measured[0] * labels.width / size[0] if measured else None
+
+
+def _panel_size(labels: DatasetReader) -> tuple[int, int]:
+    factor = PANEL / max(labels.width, labels.height)
+    return (max(1, round(labels.width * factor)), max(1, round(labels.height * factor)))
+
+
+def _read_map(labels: DatasetReader, legend: Legend, size: tuple[int, int]) -> Picture:
+    resampling = Resampling.mode if labels.width > size[0] and _may_average(labels) else Resampling.nearest
+    codes = labels.read(1, out_shape=(size[1], size[0]), resampling=resampling)
+    table = np.array([color[:3] for _, color in sorted(color_table(legend).items())], np.uint8)
+    table[NODATA] = _NO_DATA
+    colors: Picture = table[codes.astype(np.uint8)]
+    return colors
+
+
+def _read_image(image: DatasetReader, labels: DatasetReader, size: tuple[int, int]) -> Picture:
+    """The part of the image under the map, as it is shown: bytes as they are, other types stretched."""
+    bands = [i for i, kind in zip(image.indexes, image.colorinterp) if kind != ColorInterp.alpha]
+    bands = bands[:3] if len(bands) >= 3 else bands[:1]
+    column, row = ~image.transform * (labels.transform.c, labels.transform.f)
+    options: dict[str, Any] = {
+        "window": Window(round(column), round(row), labels.width, labels.height),
+        "out_shape": (len(bands), size[1], size[0]),
+        "resampling": Resampling.average if _may_average(image) else Resampling.nearest,
+    }
+    if image.colorinterp[bands[0] - 1] == ColorInterp.palette:
+        values = image.read(bands, **{**options, "resampling": Resampling.nearest})
+        palette = np.array([image.colormap(1).get(value, _NO_DATA)[:3] for value in range(256)], np.uint8)
+        colors: Picture = palette[values[0].astype(np.uint8)]
+        return colors
+    values = image.read(bands, masked=True, **options)
+    shown = np.stack([_stretch(band) for band in values], axis=-1)
+    return np.ascontiguousarray(np.broadcast_to(shown, (*shown.shape[:2], 3)))
+
+
+def _stretch(band: Any) -> npt.NDArray[np.uint8]:
+    """Bytes of one masked band: bytes as they are, else from the 1st to the 99th percentile."""
+    if band.dtype == np.uint8:
+        return np.asarray(band.filled(_NO_DATA[0]), np.uint8)
+    values = np.asarray(band.astype(np.float64).filled(np.nan))
+    has_data = np.isfinite(values)
+    shown = np.full(values.shape, _NO_DATA[0], np.uint8)
+    if has_data.any():
+        low, high = np.percentile(values[has_data], [1, 99])
+        shown[has_data] = np.clip((values[has_data] - low) / max(high - low, 1e-30), 0, 1) * 255
+    return shown
+
+
+def _may_average(dataset: DatasetReader) -> bool:
+    return bool(dataset.overviews(1)) or dataset.width * dataset.height <= _AVERAGED
+
+
+Shown = Sequence["tuple[LandClass, ClassArea]"]
+
+
+def _compose(left: Image.Image, right: Image.Image, title: str, shown: Shown) -> Image.Image:
+    """The sheet: a title, two panels, a bar of shares and the legend in columns."""
+    width = 2 * _MARGIN + 2 * left.width + _GAP
+    columns = max(1, min(len(shown), (width - 2 * _MARGIN) // 215))
+    rows = math.ceil(len(shown) / columns)
+    top = _MARGIN + 56
+    bar = top + left.height + 30
+    height = bar + 26 + 28 + rows * 62 + _MARGIN - 18
+    sheet = Image.new("RGB", (width, height), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((_MARGIN, _MARGIN + 18), "Land cover", _INK, _font(40), anchor="lm")
+    draw.text((width - _MARGIN, _MARGIN + 22), title, _FAINT, _font(22), anchor="rm")
+    sheet.paste(left, (_MARGIN, top))
+    sheet.paste(right, (_MARGIN + left.width + _GAP, top))
+    _shares(draw, (_MARGIN, bar, width - _MARGIN, bar + 26), shown)
+    step = (width - 2 * _MARGIN) / columns
+    for i, (land_class, area) in enumerate(shown):
+        _entry(draw, (_MARGIN + (i % columns) * step, bar + 54 + i // columns * 62), land_class, area)
+    return sheet
+
+
+def _shares(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], shown: Shown) -> None:
+    """A bar divided by the shares of the classes, largest first."""
+    begin, before = float(box[0]), 0.0
+    for land_class, area in shown:
+        before += area.percent
+        end = box[0] + (box[2] - box[0]) * min(before, 100.0) / 100
+        draw.rectangle((round(begin), box[1], max(round(begin), round(end) - 1), box[3]), land_class.color)
+        begin = end
+
+
+def _entry(draw: ImageDraw.ImageDraw, corner: tuple[float, float], land_class: LandClass, area: ClassArea) -> None:
+    x, y = corner
+    draw.rounded_rectangle((x, y, x + 40, y + 40), 6, land_class.color, outline=(200, 200, 196))
+    draw.text((x + 54, y + 9), land_class.title, _INK, _font(24), anchor="lm")
+    draw.text((x + 54, y + 34), f"{_percent(area.percent)}{_extent(area)}", _FAINT, _font(19), anchor="lm")
+
+
+def _percent(percent: float) -> str:
+    return f"{percent:.1f} %" if percent >= 0.1 else "< 0.1 %"
+
+
+def _extent(area: ClassArea) -> str:
+    if area.area_m2 is None:
+        return ""
+    if area.area_m2 < 1e7:
+        return f", {area.area_m2 / 1e4:,.1f} ha"
+    return f", {area.area_m2 / 1e6:,.0f} km²"
+
+
+def _scale_bar(sheet: Image.Image, panel: tuple[int, int], metres: float) -> None:
+    """A round length in the corner of the left panel; ``metres`` is the length of one px there."""
+    longest = panel[0] / 4 * metres
+    power = 10.0 ** math.floor(math.log10(longest))
+    length = max(step * power for step in (1, 2, 5) if step * power <= longest)
+    text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    x, y = _MARGIN + 24, _MARGIN + 56 + panel[1] - 26
+    end = x + length / metres
+    draw = ImageDraw.Draw(sheet)
+    for color, width, grow in (((0, 0, 0), 7, 1.5), ((255, 255, 255), 4, 0.0)):
+        draw.line([(x - grow, y), (end + grow, y)], color, width)
+    draw.text((x, y - 18), text, (255, 255, 255), _font(22), anchor="lm", stroke_width=2, stroke_fill=(0, 0, 0))
+
+
+def _font(size: int) -> Any:
+    return ImageFont.load_default(size)
