@@ -89,6 +89,27 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True)
+class Augmentation:
+    """How much crops may differ from their scene.
+
+    Attributes:
+        scale: smallest and largest magnification.
+        brightness: largest factor's distance from 1, for all bands together.
+        gain: the same for each band by itself (colour casts).
+        contrast: largest factor's distance from 1 around the crop's mean.
+        saturation: the same, around grey.
+        gamma: largest exponent's distance from 1.
+    """
+
+    scale: tuple[float, float] = (0.7, 1.4)
+    brightness: float = 0.2
+    gain: float = 0.06
+    contrast: float = 0.2
+    saturation: float = 0.25
+    gamma: float = 0.2
+
+
+@dataclass(frozen=True)
 class CardConfig:
     """What the model card says in words; see `satseg_core.model.card.ModelCard`.
 
@@ -121,6 +142,7 @@ class TrainingConfig:
 
     output: str
     data: DataConfig
+    augmentation: Augmentation = field(default_factory=Augmentation)
     card: CardConfig = field(default_factory=CardConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -149,6 +171,7 @@ def parse_config(values: Mapping[str, Any]) -> TrainingConfig:
     """
     sections: dict[str, Any] = {
         "data": _section(DataConfig, "data", values.get("data", {})),
+        "augmentation": _section(Augmentation, "augmentation", values.get("augmentation", {})),
         "card": _section(CardConfig, "card", values.get("card", {})),
         "network": _section(NetworkConfig, "network", values.get("network", {})),
         "schedule": _section(ScheduleConfig, "schedule", values.get("schedule", {})),

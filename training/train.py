@@ -75,7 +75,9 @@ class Trainer:
         self.held_out = held_out
         self.network = build(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Average(self.network, config.schedule.ema)
-        self._sampler = CropSampler(scenes, config.schedule.crop, config.schedule.balanced, seed=config.schedule.seed)
+        self._sampler = CropSampler(
+            scenes, config.schedule.crop, config.augmentation, config.schedule.balanced, config.schedule.seed
+        )
         share = frequencies(scenes, len(LAND_COVER))
         weights = class_weights(share, config.schedule.class_weight_power)
         self._loss = nn.CrossEntropyLoss(weight=weights, ignore_index=IGNORE)

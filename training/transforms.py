@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,28 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.config import Augmentation
 from training.datasets import IGNORE, Codes, Scene
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How much crops may differ from their scene.
-
-    Attributes:
-        scale: smallest and largest magnification.
-        brightness: largest factor's distance from 1, for all bands together.
-        gain: the same for each band by itself (colour casts).
-        contrast: largest factor's distance from 1 around the crop's mean.
-        saturation: the same, around grey.
-        gamma: largest exponent's distance from 1.
-    """
-
-    scale: tuple[float, float] = (0.7, 1.4)
-    brightness: float = 0.2
-    gain: float = 0.06
-    contrast: float = 0.2
-    saturation: float = 0.25
-    gamma: float = 0.2
 
 
 class CropSampler:
@@ -41,8 +20,8 @@ class CropSampler:
     Args:
         scenes: where to draw from, with equal chance.
         crop: width of the crops, px.
-        balanced: share of crops around a random px of a class, classes with equal chance.
         augmentation: how much crops vary.
+        balanced: share of crops around a random px of a class, classes with equal chance.
         seed: crops are a function of it and of the number of crops drawn before.
     """
 
@@ -50,8 +29,8 @@ class CropSampler:
         self,
         scenes: Sequence[Scene],
         crop: int,
+        augmentation: Augmentation,
         balanced: float = 0.0,
-        augmentation: Augmentation = Augmentation(),
         seed: int = 0,
     ) -> None:
         self._scenes = list(scenes)

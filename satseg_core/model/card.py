@@ -157,7 +157,11 @@ def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(card: ModelCard) -> None:
     shapes = {len(card.bands), len(card.mean), len(card.std)}
+    words = (card.name, card.title, card.description, card.version, card.licence, card.weights_sha256)
+    sizes = (card.tile_size, card.overlap, card.score_stride)
     problems = (
+        (not all(isinstance(text, str) for text in words), "has a number where words belong"),
+        (not all(type(size) is int for size in sizes), "has a size that is no whole number"),
         (not card.bands, "has no bands"),
         (len(shapes) > 1, "has another number of bands than of means or deviations"),
         (any(not value > 0 for value in card.std), "has a deviation that is not positive"),

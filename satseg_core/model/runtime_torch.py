@@ -51,7 +51,7 @@ class TorchRuntime:
     def _one(self, tile: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         torch = self._torch
         with torch.inference_mode():
-            pixels = torch.from_numpy(np.ascontiguousarray(tile)).to(self.device)
+            pixels = torch.from_numpy(tile.copy()).to(self.device)
             scores = self._network.forward_scores(pixels.contiguous(memory_format=torch.channels_last))
             result: npt.NDArray[np.float32] = scores.contiguous().cpu().numpy()
         return result

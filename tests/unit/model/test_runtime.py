@@ -1,0 +1,212 @@
+"""The runtimes: of one mind, deterministic, and clear about what they cannot do."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from satseg_core.errors import ModelError, RuntimeUnavailableError, UsageError
+from satseg_core.model.card import CARD_KEY
+from satseg_core.model.runtime import RUNTIMES, available_runtimes, choose, has_cuda, load_runtime, usable_processors
+from satseg_core.model.store import ModelFile
+
+from .conftest import make_card
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def tiles(count: int, size: int = 64) -> np.ndarray:
+    return np.random.default_rng(count).normal(size=(count, 3, size, size)).astype(np.float32)
+
+
+def test_runtimes_agree(small_model: ModelFile) -> None:
+    image = tiles(3)
+    onnx_scores, torch_scores = (load_runtime(small_model, name, threads=1).scores(image) for name in RUNTIMES)
+    assert onnx_scores.shape == torch_scores.shape == (3, 7, 16, 16)
+    assert onnx_scores.dtype == torch_scores.dtype == np.float32
+    assert np.abs(onnx_scores - torch_scores).max() < 1e-3
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_tile_has_the_same_bits_whatever_runs_before_and_beside_it(name: str, small_model: ModelFile) -> None:
+    image = tiles(4)
+    runtime = load_runtime(small_model, name, threads=2)
+    alone = runtime.scores(image[2:3])
+    runtime.scores(tiles(1, size=96))
+    assert np.array_equal(runtime.scores(image)[2:3], alone)
+    assert np.array_equal(runtime.scores(image[::-1])[1:2], alone)
+    assert np.array_equal(load_runtime(small_model, name, threads=2).scores(image[2:3]), alone)
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_tiles_may_be_views(name: str, small_model: ModelFile) -> None:
+    image = tiles(1)
+    channels_last = np.ascontiguousarray(image.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    runtime = load_runtime(small_model, name, threads=1)
+    assert np.array_equal(runtime.scores(channels_last), runtime.scores(image))
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_runtime_says_what_it_is(name: str, small_model: ModelFile) -> None:
+    runtime = load_runtime(small_model, name, device="cpu", threads=1)
+    versions = {"onnx": __import__("onnxruntime").__version__, "torch": torch.__version__}
+    assert (runtime.name, runtime.device, runtime.version) == (name, "cpu", versions[name])
+    assert f"the runtime {name} was asked for" in runtime.reason
+
+
+def test_the_number_of_threads_is_kept(small_model: ModelFile) -> None:
+    before = torch.get_num_threads()
+    try:
+        load_runtime(small_model, "torch", threads=1)
+        assert torch.get_num_threads() == 1
+        load_runtime(small_model, "torch")
+        assert torch.get_num_threads() == usable_processors()
+    finally:
+        torch.set_num_threads(before)
+    with pytest.raises(UsageError, match="at least one thread"):
+        load_runtime(small_model, threads=0)
+
+
+@pytest.mark.skipif(has_cuda(), reason="with a CUDA device the choice is another")
+def test_auto_takes_onnx_where_the_model_has_it_else_torch(small_model: ModelFile) -> None:
+    assert choose(small_model).runtime == "onnx"
+    assert choose(dataclasses.replace(small_model, weights=None)).runtime == "onnx"
+    assert choose(dataclasses.replace(small_model, onnx=None)).runtime == "torch"
+    assert choose(small_model, device="cpu").reason.startswith("the cpu was asked for")
+
+
+def test_a_gpu_means_torch(small_model: ModelFile) -> None:
+    choice = choose(small_model, device="cuda")
+    assert (choice.runtime, choice.device) == ("torch", "cuda")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "lacks", "words"), [("torch", "weights", "safetensors"), ("onnx", "onnx", "export")]
+)
+def test_a_model_without_the_runtimes_file_is_told(
+    runtime: str, lacks: str, words: str, small_model: ModelFile
+) -> None:
+    with pytest.raises(RuntimeUnavailableError, match=words):
+        load_runtime(dataclasses.replace(small_model, **{lacks: None}), runtime)
+
+
+@pytest.mark.skipif(has_cuda(), reason="there is a CUDA device")
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_device_that_is_not_there_is_told(name: str, small_model: ModelFile) -> None:
+    with pytest.raises(RuntimeUnavailableError, match="--device cpu"):
+        load_runtime(small_model, name, device="cuda")
+
+
+def test_unknown_names_are_told_from_the_known(small_model: ModelFile) -> None:
+    with pytest.raises(UsageError, match="'tensorflow'; choose auto, onnx or torch"):
+        load_runtime(small_model, "tensorflow")
+    with pytest.raises(UsageError, match="'tpu'; choose auto, cpu, cuda, mps"):
+        load_runtime(small_model, device="tpu")
+
+
+def with_card(model: ModelFile, target: Path, **changes: object) -> ModelFile:
+    """The model's graph with a card of other values."""
+    graph = onnx.load(str(model.onnx))
+    card = dataclasses.replace(model.card, **changes)
+    onnx.helper.set_model_props(graph, {CARD_KEY: card.to_json()})
+    onnx.save(graph, str(target))
+    return ModelFile(card, None, target)
+
+
+def test_a_graph_that_is_not_what_its_card_says_is_refused(small_model: ModelFile, tmp_path: Path) -> None:
+    fewer = dataclasses.replace(small_model.card.legend, classes=small_model.card.legend.classes[:6])
+    with pytest.raises(ModelError, match="has 7 classes and its card 6"):
+        load_runtime(with_card(small_model, tmp_path / "a.onnx", legend=fewer), "onnx")
+    four = {"bands": tuple("abcd"), "mean": (0.0,) * 4, "std": (1.0,) * 4}
+    with pytest.raises(ModelError, match="has 3 bands and its card 4"):
+        load_runtime(with_card(small_model, tmp_path / "b.onnx", **four), "onnx")
+
+
+def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
+    tensor = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
+    out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Relu", ["x"], ["y"])], "g", [tensor], [out])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(tmp_path / "m.onnx"))
+    with pytest.raises(ModelError, match="does not turn one stack of tiles into one of scores"):
+        load_runtime(ModelFile(make_card(), None, tmp_path / "m.onnx"), "onnx")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.999])
+def test_a_part_of_an_onnx_file_is_refused(share: float, small_model: ModelFile, tmp_path: Path) -> None:
+    whole = (small_model.onnx or Path()).read_bytes()
+    (tmp_path / "m.onnx").write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(ModelError, match="ONNX Runtime refuses"):
+        load_runtime(ModelFile(small_model.card, None, tmp_path / "m.onnx"), "onnx")
+
+
+def test_the_doctor_hears_of_every_runtime() -> None:
+    found = {info.name: info for info in available_runtimes()}
+    assert tuple(found) == RUNTIMES
+    for info in found.values():
+        assert info.version
+        assert "cpu" in info.devices
+        assert info.problem is None
+
+
+def run_without(package: str, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python where a package cannot be imported."""
+    hide = f"import sys; sys.modules[{package!r}] = None\n"
+    return subprocess.run([sys.executable, "-c", hide + code], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+LOAD = """
+from satseg_core.errors import SatSegError
+from satseg_core.model.runtime import load_runtime
+from satseg_core.model.store import find_model
+try:
+    print(load_runtime(find_model(), {runtime!r}).name)
+except SatSegError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "runtime", "words"),
+    [
+        (
+            "torch",
+            "torch",
+            "torch is not installed in this Python; pip install 'satseg[torch]', or use --runtime onnx.",
+        ),
+        ("onnxruntime", "onnx", "ONNX Runtime cannot be imported"),
+        ("torchvision", "torch", "torchvision is not installed in this Python"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_remedy(package: str, runtime: str, words: str) -> None:
+    done = run_without(package, LOAD.format(runtime=runtime))
+    assert done.stdout.startswith(words), done.stderr
+
+
+def test_without_torch_auto_runs_through_onnx_and_never_loads_torch() -> None:
+    code = (
+        LOAD.format(runtime="auto") + "print(sorted({'torch', 'onnx'} & set(n for n, m in sys.modules.items() if m)))"
+    )
+    done = run_without("torch", code)
+    assert done.stdout.splitlines() == ["onnx", "[]"], done.stderr
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("torchvision"), reason="needs torchvision")
+def test_torchvision_imports_whatever_its_native_operators_do() -> None:
+    code = """
+from satseg_core.model.torchvision_import import import_torchvision
+first = import_torchvision()
+assert import_torchvision() is first
+import torchvision.models
+print(torchvision.models.resnet18(weights=None).fc.in_features)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "512", done.stderr
