@@ -58,12 +58,12 @@ class Outputs:
         return self._folders[folder]
 
     def commit(self) -> None:
-        """Move every announced output that was written to its place, in the order they were announced.
+        """Move every announced output that was written to its place; the first announced, the main one, last.
 
         Raises:
             OutputError: a file cannot be moved, such as one that another program holds open.
         """
-        for scratch, target in self._moves:
+        for scratch, target in reversed(self._moves):
             if not scratch.exists():
                 continue
             try:

@@ -163,12 +163,12 @@ class _Files:
         other_style = sidecar(polygons, ".qml") if polygons else None
         separate = other_style is not None and other_style.resolve() != style.resolve()
         return cls(
+            output=outputs.add(target),
             aux=outputs.add(sidecar(target, "+.aux.xml")),
             qml=outputs.add(style),
             polygons_qml=outputs.add(other_style) if separate and other_style else None,
             polygons=outputs.add(polygons) if polygons else None,
             confidence=outputs.add(confidence) if confidence else None,
-            output=outputs.add(target),
             record=outputs.add(sidecar(target, ".json")),
         )
 

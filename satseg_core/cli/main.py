@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 
 import click
 
 from satseg_core.cli.areas import areas
 from satseg_core.cli.demo import demo
 from satseg_core.cli.doctor import doctor
+from satseg_core.cli.export import export
 from satseg_core.cli.models import models
 from satseg_core.cli.segment import segment
 from satseg_core.cli.session import Session
@@ -24,7 +26,7 @@ def cli() -> None:
     """Land-cover maps from georeferenced rasters: classified GeoTIFF, polygons, style and areas."""
 
 
-for _command in (segment, vectorize, areas, models, doctor, demo):
+for _command in (segment, vectorize, areas, models, export, doctor, demo):
     cli.add_command(_command)
 
 
@@ -38,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 done, 1 failed, 2 wrong use, 130 cancelled.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    # SatSeg says it in its own words.
+    warnings.filterwarnings("ignore", message="Dataset has no geotransform")
     with Session.opened(words) as session:
         try:
             result = cli.main(words, prog_name="satseg", standalone_mode=False, obj=session)

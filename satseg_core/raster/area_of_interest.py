@@ -106,7 +106,9 @@ def _read_polygons(path: Path, source: Source) -> list[Any]:
     if not path.exists():
         raise UsageError(f"There is no mask file {path}; check the name.")
     try:
-        info, _, wkb, _ = pyogrio.raw.read(path, columns=[])
+        # The first layer with geometries: GeoPackages hold tables of styles too.
+        layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
+        info, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."

@@ -1,0 +1,53 @@
+"""A scene, and what the installed command makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+from tests.e2e.command import satseg, scene
+
+
+@pytest.fixture(scope="session")
+def write_scene() -> Callable[..., Path]:
+    """Write a scene as a GeoTIFF; keywords go to the profile."""
+
+    def write(
+        path: Path, height: int = 300, width: int = 420, values: np.ndarray | None = None, **profile: Any
+    ) -> Path:
+        values = scene(height, width) if values is None else values
+        settings = {
+            "driver": "GTiff",
+            "count": len(values),
+            "height": values.shape[1],
+            "width": values.shape[2],
+            "dtype": values.dtype,
+            "crs": "EPSG:32633",
+            "transform": from_origin(500_000, 5_000_000, 0.5, 0.5),
+            "photometric": "RGB" if len(values) == 3 else None,
+            **profile,
+        }
+        with rasterio.open(path, "w", **{k: v for k, v in settings.items() if v is not None}) as dataset:
+            dataset.write(values)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def mapped(tmp_path_factory: pytest.TempPathFactory, write_scene: Callable[..., Path]) -> Path:
+    """A folder with a scene at the model's pixel size and everything that ``segment`` writes of it."""
+    folder = tmp_path_factory.mktemp("mapped")
+    write_scene(folder / "scene.tif", 700, 900, transform=from_origin(500_000, 5_000_000, 1.22, 1.22))
+    run = satseg(
+        "segment", folder / "scene.tif", "--output", folder / "map.tif", "--polygons", folder / "map.gpkg",
+        "--confidence", folder / "confidence.tif", "--progress", "json",
+    )  # fmt: skip
+    assert run.code == 0, run.err
+    (folder / "events.jsonl").write_text(run.out)
+    return folder
