@@ -43,21 +43,21 @@ def spectral_noise(rng: np.random.Generator, size: int, slope: float, coarsest: 
     amplitude[0, 0] = 0.0
     spectrum = np.fft.rfft2(rng.standard_normal((size, size))) * amplitude
     noise = np.fft.irfft2(spectrum, (size, size))
-    return ((noise - noise.mean()) / noise.std()).astype(np.float32)
+    return np.asarray((noise - noise.mean()) / noise.std(), np.float32)
 
 
 def blur(image: Field, sigma: float) -> Field:
     """Gaussian blur of ``(n, n)`` or ``(n, n, 3)`` over rows and columns; ``sigma`` in px."""
     reach = math.ceil(3 * sigma)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    kernel /= kernel.sum()
     for axis in (0, 1):
         padding = [(reach, reach) if i == axis else (0, 0) for i in range(image.ndim)]
         padded = np.pad(image, padding, mode="edge")
-        length = image.shape[axis]
-        image = sum(
-            weight * np.take(padded, range(i, i + length), axis) for i, weight in enumerate(kernel.astype(np.float32))
-        )
+        blurred = np.zeros_like(image)
+        for i, weight in enumerate((kernel / kernel.sum()).astype(np.float32)):
+            part = slice(i, i + image.shape[axis])
+            blurred += weight * (padded[part] if axis == 0 else padded[:, part])
+        image = blurred
     return image
 
 
@@ -174,24 +174,27 @@ def paint_house(image: Field, rng: np.random.Generator, frame: Frame, rect: Rect
     cos, sin = math.cos(frame.angle), math.sin(frame.angle)
     across, down = column * cos + row * sin, row * cos - column * sin
     for step in np.linspace(0.3, 1.0, 4):
-        _shade(
-            image,
-            frame,
-            (rect[0] + across * step, rect[1] + down * step, rect[2] + across * step, rect[3] + down * step),
-        )
+        _shade(image, frame, _moved(rect, across * step, down * step))
     view = frame.view(rect)
     if view is None:
         return
-    light = np.full(view.u.shape, 1.0, np.float32)
-    edge = np.minimum.reduce([view.u - rect[0], rect[2] - view.u, view.v - rect[1], rect[3] - view.v])
-    if rng.random() < 0.55:
-        light = np.where(edge < 1.6, 1.14, light)
-    elif rect[2] - rect[0] > rect[3] - rect[1]:
-        light = np.where(view.v > (rect[1] + rect[3]) / 2, 1.12, 0.86)
-    else:
-        light = np.where(view.u > (rect[0] + rect[2]) / 2, 1.12, 0.86)
-    light = light * rng.normal(1.0, 0.05, light.shape)
-    image[view.place][view.inside] = (light[..., None] * np.array(tint))[view.inside]
+    light = _roof_light(view, rect, flat=rng.random() < 0.55)
+    speckled = light * rng.normal(1.0, 0.05, light.shape)
+    image[view.place][view.inside] = (speckled[..., None] * np.array(tint))[view.inside]
+
+
+def _roof_light(view: View, rect: Rect, flat: bool) -> Field:
+    """Brightness of a roof: a rim around a flat one, or a bright and a dark slope along its longer side."""
+    left, top, right, bottom = rect
+    if flat:
+        edge = np.minimum.reduce([view.u - left, right - view.u, view.v - top, bottom - view.v])
+        return np.where(edge < 1.6, 1.14, 1.0).astype(np.float32)
+    sunny = view.v > (top + bottom) / 2 if right - left > bottom - top else view.u > (left + right) / 2
+    return np.where(sunny, 1.12, 0.86).astype(np.float32)
+
+
+def _moved(rect: Rect, right: float, down: float) -> Rect:
+    return (rect[0] + right, rect[1] + down, rect[2] + right, rect[3] + down)
 
 
 def _shade(image: Field, frame: Frame, rect: Rect) -> None:

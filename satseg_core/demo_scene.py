@@ -50,7 +50,7 @@ _SITES = (
 
 _CROPS: tuple[Tint, ...] = (
     (50, 70, 42), (58, 82, 46), (70, 88, 50), (84, 98, 56), (96, 98, 60), (106, 96, 66), (124, 103, 74),
-    (138, 114, 84), (112, 104, 78), (64, 76, 48),
+    (138, 114, 84), (112, 104, 78), (64, 80, 46),
 )  # fmt: skip
 _ROOFS: tuple[Tint, ...] = (
     (196, 190, 178), (172, 168, 158), (150, 142, 130), (128, 120, 108), (150, 104, 82), (166, 122, 98),
@@ -117,7 +117,7 @@ class _Land:
         middle = SIZE * (0.56 + 0.075 * np.sin(down * 6.6 + 0.6) + 0.03 * np.sin(down * 15.0 + 1.0) - 0.06 * down)
         half = 84 + 18 * np.sin(down * 9.0) + 4 * self.relief
         slant = np.gradient(middle, axis=0)
-        return np.abs(self.columns - middle) / np.hypot(1.0, slant) / half
+        return np.asarray(np.abs(self.columns - middle) / np.hypot(1.0, slant) / half, np.float32)
 
     def pasture(self) -> None:
         """Dry grass with greener hollows, trodden paths and shrubs (those come with the trees)."""
@@ -171,7 +171,7 @@ class _Land:
         for angle, low, high in ((-9.0, 0.0, 0.27), (21.0, 0.27, 0.52)):
             frame = Frame(math.radians(angle), SIZE)
             for rect in parcels(self.rng, (-SIZE, -SIZE, SIZE, SIZE), 95, 210):
-                column, row = frame.to_image((rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2)
+                column, _ = frame.to_image((rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2)
                 if self._zone_at(frame, rect) == URBAN and low <= (column / SIZE) < high:
                     self._paint_block(frame, rect)
 
