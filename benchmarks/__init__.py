@@ -1,0 +1,1 @@
+"""Benchmarks of SatSeg: ``python -m benchmarks`` measures and writes the table that the README quotes."""
