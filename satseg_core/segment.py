@@ -203,9 +203,10 @@ def _check_names(options: SegmentOptions) -> None:
             raise UsageError(
                 f"{what} is written as {suffixes[0]}; give a name that ends in it instead of {Path(path).name}."
             )
-    given = Path(options.input)
-    if any(p and given.exists() and Path(p).resolve() == given.resolve() for p in (options.output, options.confidence)):
-        raise UsageError("The output would replace the input; choose another name.")
+    inputs = {Path(path).resolve() for path in (options.input, options.mask, options.model) if path}
+    outputs = (options.output, options.confidence, options.polygons)
+    if any(path and Path(path).resolve() in inputs for path in outputs):
+        raise UsageError("An output would replace an input; choose another name.")
 
 
 def _plan(source: Source, model: ModelFile, options: SegmentOptions, reporter: Reporter) -> _Job:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
@@ -68,8 +69,6 @@ class Source:
     @property
     def dtype(self) -> str:
         """Name of the widest data type among the bands read."""
-        import numpy as np
-
         return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
 
     @property

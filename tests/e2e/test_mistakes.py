@@ -31,7 +31,7 @@ def one_sentence(run, code, words):
         (["segment", "text.tif", "--output", "a.tif"], 1, "cannot be opened as a raster"),
         (["segment", "in.tif"], 2, "Missing option '--output'"),
         (["segment", "in.tif", "--output", "a.png"], 2, "ends in"),
-        (["segment", "in.tif", "--output", "in.tif", "--overwrite"], 2, "replace the input"),
+        (["segment", "in.tif", "--output", "in.tif", "--overwrite"], 2, "replace an input"),
         (["segment", "in.tif", "--output", "a.tif", "--bands", "1,2"], 2, "names 2"),
         (["segment", "in.tif", "--output", "a.tif", "--bands", "1,2,9"], 2, "no band 9"),
         (["segment", "in.tif", "--output", "a.tif", "--bands", "red"], 2, "not of the form 1,2,3"),
