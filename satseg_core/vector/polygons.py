@@ -65,7 +65,7 @@ def vectorize(
         min_area: areas smaller than this are merged into their largest neighbour, m² (px² where the raster has
             no CRS), reckoned with the size of a pixel in the raster's middle. What has nodata all around stays.
             Holds the raster in memory, 2 bytes a px.
-        simplify: tolerance in px of the simplification; 0 keeps every corner. About 1 takes the steps of pixels
+        simplify: tolerance in px of the simplification; 0 keeps every corner, about 2 takes the steps of pixels
             off slanting borders. Holds all polygons in memory.
 
     Raises:
