@@ -22,7 +22,7 @@ test-engine: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/unit tests/e2e
 
 test-qgis: $(VENV)/.dev $(VENV)/.qgis
-	SATSEG_PYTHON=$(CURDIR)/$(BIN)/python QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) -m pytest tests/qgis
+	SATSEG_PYTHON=$(CURDIR)/$(BIN)/python QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) -m pytest --timeout 300 tests/qgis
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

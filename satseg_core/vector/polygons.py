@@ -91,10 +91,17 @@ def vectorize(
             layer=output.stem,
             crs=dataset.crs.to_wkt() if dataset.crs else None,
             area_field=area_field,
-            features=(_features(batch, dataset.transform, ground) for batch in shapes),
+            features=(_features(batch, _transform(dataset), ground) for batch in shapes),
             legend=legend,
         )
     return PolygonSummary(output.stem, count, area_field)
+
+
+def _transform(dataset: DatasetReader) -> Affine:
+    """Pixel to CRS coordinates; rasters without a place lie below the origin, where QGIS shows them."""
+    unplaced = dataset.crs is None and dataset.transform.is_identity
+    transform: Affine = Affine.scale(1, -1) if unplaced else dataset.transform
+    return transform
 
 
 def _report(shapes: Iterator[Shapes], stage: Stage) -> Iterator[Shapes]:

@@ -111,6 +111,15 @@ def test_without_crs_areas_are_counted_in_pixels(polygons_of, codes):
     assert found["area"].sum() == (codes != 255).sum()
 
 
+def test_without_a_place_polygons_lie_where_qgis_shows_the_raster(polygons_of, codes):
+    found = polygons_of(codes, {"crs": None, "transform": None})
+    assert shapely.total_bounds(found["polygon"]).tolist() == [0, -180, 197, 0]
+    drawn = rasterio.features.rasterize(
+        zip(found["polygon"], found["code"]), codes.shape, fill=255, transform=from_origin(0, 0, 1, 1), dtype="uint8"
+    )
+    np.testing.assert_array_equal(drawn, codes)
+
+
 def test_a_map_without_data_gives_an_empty_layer(polygons_of):
     found = polygons_of(np.full((20, 30), 255, np.uint8))
     assert found["summary"].polygons == 0

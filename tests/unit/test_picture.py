@@ -1,0 +1,124 @@
+"""The picture of a result: the right colours in the right places, for any kind of raster."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from rasterio.enums import ColorInterp
+from rasterio.transform import from_origin
+
+from satseg_core.legend import LAND_COVER
+from satseg_core.picture import PANEL, render
+from satseg_core.raster.area import ClassArea
+
+UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 5_000_000, 0.5, 0.5)}
+MARGIN, TOP, GAP = 48, 104, 28
+
+
+def _areas(codes):
+    """What the codes cover, at 0.25 m² a px."""
+    data = codes[codes != 255]
+    return [
+        ClassArea(c.code, c.name, int((data == c.code).sum()), 0.25 * float((data == c.code).sum()),
+                  100.0 * float((data == c.code).mean()) if data.size else 0.0)
+        for c in LAND_COVER
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def draw(make_raster, tmp_path):
+    """Draw an image and its codes; gives the picture as an array."""
+
+    def run(image, codes, place=UTM, map_place=None, **profile):
+        image_path = make_raster(image, name="image.tif", **{**place, **profile})
+        map_path = make_raster(codes, name="map.tif", nodata=255, **(map_place or place))
+        render(image_path, map_path, LAND_COVER, _areas(codes), tmp_path / "out.png")
+        return np.asarray(Image.open(tmp_path / "out.png"))
+
+    return run
+
+
+@pytest.fixture
+def codes():
+    codes = np.full((60, 80), 4, np.uint8)
+    codes[:30, :40] = 0
+    codes[30:, :40] = 1
+    codes[:10, 70:] = 255
+    return codes
+
+
+def _panels(sheet, width, height):
+    """The two panels of a sheet, whose map is ``width`` by ``height`` px."""
+    factor = PANEL / max(width, height)
+    wide, high = round(width * factor), round(height * factor)
+    right = MARGIN + wide + GAP
+    return sheet[TOP : TOP + high, MARGIN : MARGIN + wide], sheet[TOP : TOP + high, right : right + wide]
+
+
+def test_panels_show_the_image_and_the_colors_of_the_legend(draw, codes):
+    image = np.stack([np.full(codes.shape, value, np.uint8) for value in (10, 120, 230)])
+    left, right = _panels(draw(image, codes), 80, 60)
+    assert left[10, 10].tolist() == [10, 120, 230]
+    middle_of_quarter = {(0.25, 0.25): 0, (0.75, 0.25): 1, (0.5, 0.6): 4}
+    for (down, across), code in middle_of_quarter.items():
+        pixel = right[int(down * len(right)), int(across * right.shape[1])]
+        assert tuple(pixel) == LAND_COVER.by_code(code).color
+    assert tuple(right[5, -5]) not in {c.color for c in LAND_COVER}
+
+
+def test_the_bar_and_the_legend_show_the_shares(draw, codes):
+    sheet = draw(np.zeros((3, 60, 80), np.uint8), codes)
+    bar = sheet[TOP + 675 + 30 + 13, MARGIN : sheet.shape[1] - MARGIN]
+    for area in _areas(codes):
+        color = LAND_COVER.by_code(area.code).color
+        share = (bar == color).all(axis=1).mean() * 100
+        assert share == pytest.approx(area.percent, abs=0.2)
+        assert ((sheet[TOP + 740 :] == color).all(axis=2).sum() > 500) == (area.pixels > 0)
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int16", "float32"])
+@pytest.mark.parametrize("bands", [1, 2, 3, 5])
+def test_any_type_and_number_of_bands_is_stretched(draw, codes, dtype, bands):
+    ramp = np.linspace(100, 3000, codes.size).reshape(codes.shape).astype(dtype)
+    if dtype == "float32":
+        ramp[50:, 70:] = np.nan
+    left, _ = _panels(draw(np.stack([ramp] * bands), codes), 80, 60)
+    assert left[2, 400:800].max() < 40
+    assert left[-4, 300:700].min() > 215
+
+
+def test_palettes_are_shown_in_their_colors(make_raster, tmp_path, codes):
+    import rasterio
+
+    image = make_raster(codes, name="palette.tif", **UTM)
+    with rasterio.open(image, "r+") as dataset:
+        dataset.write_colormap(1, {0: (1, 2, 3, 255), 1: (40, 50, 60, 255), 4: (7, 8, 9, 255)})
+    labels = make_raster(codes, name="map.tif", nodata=255, **UTM)
+    render(image, labels, LAND_COVER, _areas(codes), tmp_path / "out.png")
+    left, _ = _panels(np.asarray(Image.open(tmp_path / "out.png")), 80, 60)
+    assert left[5, 5].tolist() == [1, 2, 3]
+
+
+def test_alpha_is_no_color(draw, codes):
+    image = np.stack([np.full(codes.shape, 90, np.uint8), np.full(codes.shape, 255, np.uint8)])
+    left, _ = _panels(draw(image, codes, colorinterp=[ColorInterp.gray, ColorInterp.alpha]), 80, 60)
+    assert left[5, 5].tolist() == [90, 90, 90]
+
+
+def test_a_map_of_a_part_shows_that_part(draw, codes):
+    image = np.zeros((3, 60, 80), np.uint8)
+    image[:, 20:40, 30:50] = 200
+    part = {"crs": UTM["crs"], "transform": from_origin(500_015, 4_999_990, 0.5, 0.5)}
+    left, _ = _panels(draw(image, codes[:20, :20], map_place=part), 20, 20)
+    assert (left[100:800, 300:800] == 200).all()
+
+
+@pytest.mark.parametrize("place", [{"crs": None, "transform": from_origin(0, 9, 0.5, 0.5)}, UTM])
+def test_scale_bar_only_where_lengths_are_known(draw, codes, place):
+    left, _ = _panels(draw(np.full((3, 60, 80), 128, np.uint8), codes, place=place), 80, 60)
+    assert (left == 255).all(axis=2).any() == (place is UTM)
+
+
+def test_narrow_and_empty_maps(draw):
+    assert draw(np.zeros((3, 400, 3), np.uint8), np.full((400, 3), 255, np.uint8)).shape[0] > PANEL
