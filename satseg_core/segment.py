@@ -34,7 +34,11 @@ SAME_SIZE = 0.05
 """Where the raster's pixels are within this share of the model's they are used as they are."""
 
 MOST_ENLARGED = 4.0
-"""Rasters with coarser pixels are enlarged by this factor at most: more costs much and shows nothing new."""
+"""Rasters with coarser pixels are enlarged by this factor at most: it measured best for pixels four and eight times
+the model's (``python -m benchmarks.enlarging``)."""
+
+TOO_COARSE = 16.0
+"""Pixels this many times the model's show nothing that it knows: they are not enlarged, which would cost time only."""
 
 LIMIT_ENLARGED = 16.0
 """Nobody may ask for more than this."""
@@ -249,6 +253,8 @@ def _scale(source: Source, card: ModelCard, pixel_size: float | None) -> tuple[t
         f"The raster's pixels measure {max(place.metres):.4g} m, far coarser than the {card.pixel_size:g} m that model"
         f" '{card.name}' was trained at: expect a rough map."
     )
+    if finest < 1 / TOO_COARSE:
+        return (1.0, 1.0), [sentence]
     return (max(down, 1 / MOST_ENLARGED), max(across, 1 / MOST_ENLARGED)), [sentence]
 
 
