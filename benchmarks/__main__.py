@@ -113,9 +113,9 @@ def report(measured: dict[str, list[dict[str, float]]], runs: int) -> str:
     lines = [
         "# Time and memory of `satseg segment`",
         "",
-        f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {platform.system()} {platform.machine()},"
+        (f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {platform.system()} {platform.machine()},"
         f" {os.cpu_count()} cores, no GPU, Python {platform.python_version()}: 8-bit RGB of 0.5 m a px, default model"
-        " and options. Time is that of the whole command, start of Python included; memory is the peak resident set.",
+        " and options. Time is that of the whole command, start of Python included; memory is the peak resident set."),
         "",
         "| raster | outputs | wall time | of it network, reading, blending | peak memory |",
         "| ---: | --- | ---: | ---: | ---: |",
