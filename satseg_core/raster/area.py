@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from rasterio.io import DatasetReader
 
 from satseg_core.events import Reporter
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.equal_area import EqualArea, equal_area
-from satseg_core.raster.labels import Codes, code_blocks, count_blocks
+from satseg_core.raster.labels import Codes, code_blocks, count_blocks, open_classified
 
 STAGE = "areas"
 """Name of the stage that is reported while areas are counted."""
@@ -59,7 +58,7 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassA
         RasterError: it is no raster of class codes.
         CancelledError: the user cancelled.
     """
-    with rasterio.open(labels) as dataset:
+    with open_classified(labels) as dataset:
         ground = equal_area(dataset)
         pixels, square_metres = _count(dataset, ground, reporter)
     _warn(labels, legend, pixels, square_metres, ground, reporter)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import rasterio
+from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -17,6 +21,24 @@ BLOCK = 1024
 
 Codes = npt.NDArray[np.uint8]
 """Class codes ``(rows, columns) uint8``; 255 is nodata."""
+
+
+@contextmanager
+def open_classified(path: Path) -> Iterator[DatasetReader]:
+    """Open a map of classes.
+
+    Raises:
+        RasterError: the file does not exist, is no raster, or `check_classified` refuses it.
+    """
+    if not path.exists():
+        raise RasterError(f"There is no file {path}; check the name.")
+    try:
+        dataset = rasterio.open(path)
+    except RasterioIOError as error:
+        raise RasterError(f"{path} cannot be opened as a raster; give the map that 'satseg segment' wrote.") from error
+    with dataset:
+        check_classified(dataset)
+        yield dataset
 
 
 def check_classified(dataset: DatasetReader) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 import rasterio.features
 import shapely
 from affine import Affine
@@ -19,7 +18,7 @@ from satseg_core.errors import UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.equal_area import EqualArea, equal_area
-from satseg_core.raster.labels import Codes, check_classified
+from satseg_core.raster.labels import Codes, open_classified
 from satseg_core.vector.geopackage import Features, write_geopackage
 from satseg_core.vector.trace import Labels, Shapes, trace
 
@@ -76,8 +75,7 @@ def vectorize(
     """
     if min_area < 0 or simplify < 0:
         raise UsageError("The smallest area and the simplification cannot be negative; give 0 to switch them off.")
-    with rasterio.open(labels) as dataset, reporter.stage(STAGE, dataset.height * dataset.width) as stage:
-        check_classified(dataset)
+    with open_classified(labels) as dataset, reporter.stage(STAGE, dataset.height * dataset.width) as stage:
         ground = equal_area(dataset)
         source = Labels(dataset)
         if min_area:
