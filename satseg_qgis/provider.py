@@ -55,10 +55,6 @@ class SatSegProvider(QgsProcessingProvider):
         """The engine writes GeoPackage."""
         return ["gpkg"]
 
-    def supportedOutputTableExtensions(self) -> list[str]:
-        """Tables are CSV."""
-        return ["csv"]
-
     def supportsNonFileBasedOutput(self) -> bool:
         """Another process writes the layers: there must be files."""
         return False

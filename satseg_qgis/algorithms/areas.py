@@ -7,12 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterVectorDestination,
 )
 
 from satseg_core.errors import SatSegError
@@ -48,8 +46,8 @@ class AreasAlgorithm(SatSegAlgorithm):
             tr("The table for the results viewer."),
         )
         self.added(
-            QgsProcessingParameterVectorDestination(
-                self.OUTPUT, tr("Table of areas"), QgsProcessing.SourceType.TypeVector, None, True, False
+            QgsProcessingParameterFileDestination(
+                self.OUTPUT, tr("Table of areas"), tr("CSV files (*.csv)"), None, True, False
             ),
             tr("The table as CSV: code, name, pixels, area in m², percent."),
         )
@@ -73,7 +71,7 @@ class AreasAlgorithm(SatSegAlgorithm):
     ) -> dict[str, Any]:
         """Run the engine in another process, once for each file that is wanted."""
         html = self.parameterAsFileOutput(parameters, self.OUTPUT_HTML_FILE, context)
-        table = self.parameterAsOutputLayer(parameters, self.OUTPUT, context)
+        table = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
         files = [file for file in (html, table) if file]
         results = [self.run_engine(commands.areas(self.raster, file), feedback) for file in files or [None]]
         written = {self.OUTPUT_HTML_FILE: html, self.OUTPUT: table}

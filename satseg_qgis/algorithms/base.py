@@ -18,7 +18,6 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from satseg_core.errors import SatSegError
-from satseg_qgis.algorithms.styles import STYLE
 from satseg_qgis.engine import commands
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
@@ -105,8 +104,18 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         ok, message = super().checkParameterValues(parameters, context)
         if not ok:
             return False, message
-        problem = self.problem(parameters, context)
+        problem = self._unsupported_output(parameters, context) or self.problem(parameters, context)
         return problem is None, problem or ""
+
+    def _unsupported_output(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """One sentence on an output that asks for another format; only dialogs ask the provider themselves."""
+        for definition in self.destinationParameterDefinitions():
+            value = parameters.get(definition.name())
+            if value and self.provider():
+                ok, message = self.provider().isSupportedOutputValue(value, definition, context)
+                if not ok:
+                    return str(message)
+        return None
 
     def prepareAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -149,13 +158,6 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
             return run_engine(commands.for_qgis(engine.command, arguments), _Narrator(feedback), feedback.isCanceled)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
-
-
-def style_layers(context: QgsProcessingContext, *layers: str | None) -> None:
-    """Have the layers that QGIS will load drawn in the legend's colours."""
-    for layer in layers:
-        if layer and context.willLoadLayerOnCompletion(layer):
-            context.layerToLoadOnCompletionDetails(layer).setPostProcessor(STYLE)
 
 
 class _Narrator:

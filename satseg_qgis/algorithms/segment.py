@@ -27,8 +27,9 @@ from qgis.core import (
 from satseg_core.errors import SatSegError
 from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
-from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm, style_layers
+from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.sources import plain_file, raster_name, write_polygons
+from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -97,7 +98,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         number.setMetadata({"widget_wrapper": {"decimals": 3}})
         self.added(
             QgsProcessingParameterFile(
-                self.MODEL_FILE, tr("Model file"), optional=True, fileFilter="*.safetensors *.onnx"
+                self.MODEL_FILE, tr("Model file"), optional=True, fileFilter=tr("Models (*.safetensors *.onnx)")
             ),
             tr("A model of your own, instead of one of the list."),
             advanced=True,

@@ -17,8 +17,9 @@ from qgis.core import (
 )
 
 from satseg_core.errors import SatSegError
-from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm, style_layers
+from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.sources import raster_name
+from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 

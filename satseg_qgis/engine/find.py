@@ -42,7 +42,7 @@ def satseg():
         return importlib.import_module("satseg_core.version").__version__
     except Exception:
         return None
-missing = {name: problem(name) for name in ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click")}
+missing = {name: problem(name) for name in ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click", "tqdm")}
 missing["onnxruntime"] = problem("onnxruntime") and problem("torch") and problem("onnxruntime")
 print(json.dumps({
     "version": list(sys.version_info[:3]), "satseg": satseg(),

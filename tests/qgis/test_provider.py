@@ -1,0 +1,85 @@
+"""The provider and how its algorithms present themselves."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsProcessingParameterDefinition
+from qgis.PyQt.QtCore import QSize
+
+from satseg_core.version import __version__
+
+IDS = ("satseg:areas", "satseg:segment", "satseg:vectorize")
+HEAVY = ("numpy", "torch", "rasterio", "onnxruntime", "shapely", "pyogrio", "pyproj", "click")
+
+
+def algorithm(name: str):
+    return QgsApplication.processingRegistry().algorithmById(name)
+
+
+def test_the_provider_is_there_with_its_algorithms(qgis) -> None:
+    provider = QgsApplication.processingRegistry().providerById("satseg")
+    assert provider.name() == "SatSeg"
+    assert provider.versionInfo() == __version__
+    assert sorted(a.id() for a in provider.algorithms()) == list(IDS)
+    assert not provider.supportsNonFileBasedOutput()
+    assert provider.defaultRasterFileExtension() == "tif"
+    assert provider.defaultVectorFileExtension(True) == "gpkg"
+
+
+def test_the_plugin_can_be_unloaded_and_loaded_again(qgis) -> None:
+    from satseg_qgis.plugin import SatSegPlugin
+
+    registry = QgsApplication.processingRegistry()
+    provider = registry.providerById("satseg")
+    second = SatSegPlugin(None)
+    second.unload()  # has registered nothing
+    assert registry.providerById("satseg") is provider
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_an_algorithm_says_what_it_is(qgis, name: str) -> None:
+    shown = algorithm(name)
+    assert shown.displayName()
+    assert shown.shortDescription()
+    assert len(shown.shortHelpString()) > 100
+    assert shown.helpUrl().startswith("https://")
+    assert shown.group() == "Land cover"
+    assert shown.tags()
+    assert not shown.icon().pixmap(QSize(24, 24)).isNull()
+    assert Path(shown.svgIconPath()).exists()
+    assert shown.canExecute() == (True, "")
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_parameter_has_a_name_in_capitals_and_a_help(qgis, name: str) -> None:
+    for parameter in algorithm(name).parameterDefinitions():
+        assert parameter.name() == parameter.name().upper()
+        assert parameter.description()
+        assert len(parameter.help()) > 10, parameter.name()
+
+
+def test_rare_parameters_are_advanced_and_choices_are_words(qgis) -> None:
+    definitions = {p.name(): p for p in algorithm("satseg:segment").parameterDefinitions()}
+    advanced = {n for n, p in definitions.items() if p.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced}
+    assert advanced == {"MODEL_FILE", "PIXEL_SIZE", "RUNTIME", "DEVICE"}
+    for name in ("MODEL", "RUNTIME", "DEVICE"):
+        assert definitions[name].usesStaticStrings()
+    assert definitions["MODEL"].defaultValue() == "landcover"
+    assert definitions["POLYGONS"].createByDefault()
+    assert not definitions["CONFIDENCE"].createByDefault()
+
+
+def test_nothing_heavy_was_imported_by_the_plugin(qgis) -> None:
+    import subprocess
+
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import qgis.core; before = set(sys.modules);"
+        "import satseg_qgis.plugin; plugin = satseg_qgis.classFactory(None); plugin.initProcessing();"
+        f"print(sorted(({set(HEAVY)!r} & set(sys.modules)) - before)); plugin.unload()"
+    )
+    project = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run([sys.executable, "-c", code, project], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
