@@ -26,6 +26,8 @@ STAGE = "polygons"
 """Name of the stage that is reported while polygons are made."""
 
 Geometries = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+Offsets = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -161,15 +163,36 @@ def _features(batch: Shapes, transform: Affine, ground: EqualArea | None) -> Fea
 
 
 def _place(geometries: Geometries, transform: Affine) -> Geometries:
-    """From px to the raster's CRS, outer rings counter-clockwise whichever way the raster lies."""
-    points = shapely.get_coordinates(geometries)
-    placed = np.column_stack(
-        [
-            transform.a * points[:, 0] + transform.b * points[:, 1] + transform.c,
-            transform.d * points[:, 0] + transform.e * points[:, 1] + transform.f,
-        ]
-    )
-    result: Geometries = shapely.set_coordinates(geometries.copy(), placed)
-    clockwise = ~shapely.is_ccw(shapely.get_exterior_ring(result))
-    result[clockwise] = shapely.reverse(result[clockwise])
-    return result
+    """From px to the raster's CRS, outer rings counter-clockwise and holes clockwise."""
+    if not len(geometries):
+        return geometries
+    kind, points, (rings, polygons) = shapely.to_ragged_array(geometries)
+    x = transform.a * points[:, 0] + transform.b * points[:, 1] + transform.c
+    y = transform.d * points[:, 0] + transform.e * points[:, 1] + transform.f
+    order = _order(x, y, rings, polygons)
+    placed: Geometries = shapely.from_ragged_array(kind, np.column_stack([x, y])[order], (rings, polygons))
+    return placed
+
+
+def _order(x: Floats, y: Floats, rings: Offsets, polygons: Offsets) -> Offsets:
+    """The order of points that turns each ring the right way; GDAL's differs between versions.
+
+    Args:
+        x: of the vertices of all rings, ``(n,)``.
+        y: likewise.
+        rings: ``(m + 1,)`` where each ring begins among the vertices, and the end.
+        polygons: ``(k + 1,)`` where each polygon begins among the rings, its outer ring first, and the end.
+
+    Returns:
+        ``(n,)`` indices of vertices.
+    """
+    lengths = np.diff(rings)
+    x, y = x - np.repeat(x[rings[:-1]], lengths), y - np.repeat(y[rings[:-1]], lengths)
+    products = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)  # those between rings are zero: both ends are at 0, 0
+    counter_clockwise = np.add.reduceat(products, rings[:-1]) > 0
+    is_outer = np.zeros(len(lengths), bool)
+    is_outer[polygons[:-1]] = True
+    order = np.arange(len(x))
+    turned = np.repeat(counter_clockwise != is_outer, lengths)
+    mirrored = np.repeat(rings[:-1] + rings[1:] - 1, lengths) - order
+    return np.where(turned, mirrored, order)
