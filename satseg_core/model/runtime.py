@@ -36,8 +36,8 @@ DEVICES = ("cpu", "cuda", "mps")
 class Runtime(Protocol):
     """A loaded model.
 
-    A tile's scores depend on the tile, the model and the runtime alone, bit for bit, whatever ran before it
-    or beside it.
+    A tile's scores depend on the tile, the model and the runtime with its device alone, bit for bit, whatever
+    ran before it or beside it. Torch's last bits also depend on the number of threads; ONNX Runtime's do not.
 
     Attributes:
         name: ``onnx`` or ``torch``.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,14 @@ from satseg_core.model.store import ModelFile, open_model
 
 SMALL = Architecture(aspp_channels=8, decoder_channels=8, low_level_channels=4)
 
-CardMaker = Callable[..., ModelCard]
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Such small work is slower on many threads, and threads that wait for a busy processor are slower still."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def make_card(**changes: Any) -> ModelCard:
