@@ -126,14 +126,26 @@ def build(config: NetworkConfig) -> DeepLabV3Plus:
         DataError: the start weights cannot be read.
         ModelError: they do not fit.
     """
-    weights: Mapping[str, Tensor] | None = None
-    if config.start_weights:
-        try:
-            # weights_only refuses everything but tensors.
-            weights = torch.load(config.start_weights, map_location="cpu", weights_only=True)  # nosec B614
-        except (OSError, RuntimeError) as error:
-            raise DataError(f"The start weights {config.start_weights} cannot be read ({error}).") from error
+    weights = read_start_weights(Path(config.start_weights)) if config.start_weights else None
     return DeepLabV3Plus(preset(config.preset), len(config.mean), len(LAND_COVER), weights)
+
+
+def read_start_weights(path: Path) -> Mapping[str, Tensor]:
+    """Read a torchvision state dict; a pickle that holds anything but tensors is refused unrun.
+
+    Raises:
+        DataError: the file is missing or holds something else.
+    """
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)  # nosec B614
+    except Exception as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"The start weights {path} cannot be read ({reason}); give a state dict of tensors.") from error
+    if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
+        raise DataError(
+            f"The start weights {path} cannot be read as a state dict of tensors; save one with torch.save."
+        )
+    return weights
 
 
 def make_optimizer(network: DeepLabV3Plus, schedule: ScheduleConfig) -> torch.optim.Optimizer:

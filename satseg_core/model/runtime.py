@@ -10,20 +10,17 @@ import importlib.metadata
 import importlib.util
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from satseg_core.errors import RuntimeUnavailableError, UsageError
 from satseg_core.model.store import ModelFile
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
     import numpy as np
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float32]
 else:
-    Protocol = object
     Array = Any
 
 RUNTIMES = ("onnx", "torch")
@@ -132,10 +129,17 @@ def choose(model: ModelFile, runtime: str = "auto", device: str = "auto") -> Cho
         return Choice(_with_file(model, "torch"), device, f"the device {device} was asked for")
     if device == "auto" and model.weights and has_cuda():
         return Choice("torch", "cuda", "torch finds a CUDA device")
-    if model.onnx and importlib.util.find_spec("onnxruntime"):
+    if model.onnx and (_installed("onnxruntime") or not _installed("torch")):
         where = "the cpu was asked for" if device == "cpu" else "no CUDA device was found through torch"
         return Choice("onnx", "cpu", f"{where} and ONNX Runtime is the fastest there")
     return Choice(_with_file(model, "torch"), "cpu", "the model cannot run through ONNX Runtime here")
+
+
+def _installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:  # what Python says of a package whose import was blocked
+        return False
 
 
 def _choose_device(model: ModelFile, runtime: str, device: str) -> Choice:

@@ -191,6 +191,13 @@ def test_a_missing_library_is_named_with_its_remedy(package: str, runtime: str, 
     assert done.stdout.startswith(words), done.stderr
 
 
+def test_with_neither_library_the_smaller_one_is_asked_for() -> None:
+    done = run_without("torch", "sys.modules['onnxruntime'] = None\n" + LOAD.format(runtime="auto"))
+    assert done.stdout.startswith("ONNX Runtime cannot be imported in this Python; pip install onnxruntime"), (
+        done.stderr
+    )
+
+
 def test_without_torch_auto_runs_through_onnx_and_never_loads_torch() -> None:
     code = (
         LOAD.format(runtime="auto") + "print(sorted({'torch', 'onnx'} & set(n for n, m in sys.modules.items() if m)))"

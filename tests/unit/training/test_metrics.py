@@ -45,7 +45,7 @@ def test_figures_of_nothing_are_null() -> None:
     assert found["pixel_accuracy"] is None
 
 
-def calibrated(count: int = 20000) -> tuple[torch.Tensor, torch.Tensor]:
+def calibrated(count: int = 8000) -> tuple[torch.Tensor, torch.Tensor]:
     """Scores and labels drawn from their softmax: calibrated by construction."""
     generator = torch.Generator().manual_seed(1)
     scores = torch.randn(count, 5, generator=generator) * 2
@@ -60,7 +60,7 @@ def test_the_temperature_that_was_applied_is_found(temperature: float) -> None:
 
 def test_calibration_error_is_small_where_confidence_is_right_and_large_where_not() -> None:
     scores, labels = calibrated()
-    assert calibration_error(scores, labels) < 0.02
+    assert calibration_error(scores, labels) < 0.03
     sure = torch.full((100, 2), -50.0)
     sure[:, 0] = 50.0
     half_right = torch.arange(100) % 2

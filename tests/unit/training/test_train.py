@@ -15,8 +15,8 @@ from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import open_model
 from training import export as export_module
 from training import train as train_module
-from training.config import DataConfig, ScheduleConfig, TrainingConfig
-from training.datasets import read_scene, shrink
+from training.config import DataConfig, NetworkConfig, ScheduleConfig, TrainingConfig
+from training.datasets import DataError, read_scene, shrink
 from training.export import export
 from training.train import (
     Average,
@@ -26,7 +26,6 @@ from training.train import (
     freeze_statistics,
     learning_rate_factor,
     make_optimizer,
-    train,
 )
 
 TOML = """
@@ -170,8 +169,22 @@ def test_frozen_statistics_leave_other_parts_training() -> None:
     assert [layer.training for layer in layers] == [True, False, True]
 
 
+def test_start_weights_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    torch.save(torch.ones(3), tmp_path / "tensor.pth")
+    for name, content in (("none.pth", None), ("bad.pth", b"no tensors"), ("tensor.pth", None)):
+        if content:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=rf"{name} cannot be read"):
+            build(NetworkConfig(start_weights=str(tmp_path / name)))
+
+
+def test_start_weights_with_code_in_them_are_refused(tmp_path: Path) -> None:
+    torch.save({"weights": Path}, tmp_path / "code.pth")
+    with pytest.raises(DataError, match="cannot be read"):
+        build(NetworkConfig(start_weights=str(tmp_path / "code.pth")))
+
+
 def test_without_weights_there_is_no_model(scenes_folder: Path, tmp_path: Path) -> None:
     config = dataclasses.replace(small_config(scenes_folder), output=str(tmp_path))
-    with pytest.raises(Exception, match="train first"):
+    with pytest.raises(DataError, match="train first"):
         export(config, tmp_path)
-    assert train is train_module.train
