@@ -98,6 +98,7 @@ class _Land:
         self.zones = self._zones()
         self.cover = np.full((SIZE, SIZE), PASTURE, np.uint8)
         self.built = np.zeros((SIZE, SIZE), bool)
+        self.sown = 0
 
     def _zones(self) -> npt.NDArray[np.uint8]:
         """The nearest site of every px, along borders that wander."""
@@ -144,7 +145,8 @@ class _Land:
         if view is None:
             return
         rng = self.rng
-        tint = np.array(_CROPS[rng.integers(len(_CROPS))], np.float32) * rng.uniform(0.9, 1.1)
+        self.sown = (self.sown + int(rng.integers(1, 4))) % len(_CROPS)
+        tint = np.array(_CROPS[self.sown], np.float32) * rng.uniform(0.92, 1.08)
         along_u = rect[2] - rect[0] < rect[3] - rect[1]
         across = view.u if along_u else view.v
         period = rng.uniform(5.0, 11.0)

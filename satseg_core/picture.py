@@ -169,6 +169,8 @@ def _percent(percent: float) -> str:
 def _extent(area: ClassArea) -> str:
     if area.area_m2 is None:
         return ""
+    if area.area_m2 < 1e3:
+        return f", {area.area_m2:,.0f} m²"
     if area.area_m2 < 1e7:
         return f", {area.area_m2 / 1e4:,.1f} ha"
     return f", {area.area_m2 / 1e6:,.0f} km²"
