@@ -69,7 +69,8 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
 
     def shortHelpString(self) -> str:
         """Text beside the dialog, from the ``help`` folder."""
-        return (FOLDER / "help" / f"{self.NAME}.html").read_text(encoding="utf-8")
+        text = (FOLDER / "help" / f"{self.NAME}.html").read_text(encoding="utf-8")
+        return " ".join(text.split())  # QGIS would show the ends of lines as paragraphs
 
     def helpUrl(self) -> str:
         """Page that the Help button opens."""
@@ -145,8 +146,15 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
             parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
         self.addParameter(parameter)
 
-    def run_engine(self, arguments: list[str], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+    def run_engine(
+        self, arguments: list[str], feedback: QgsProcessingFeedback, show_progress: bool = True
+    ) -> dict[str, Any]:
         """Run one command of the engine and give the values of its result.
+
+        Args:
+            arguments: of the engine, see `commands`.
+            feedback: of the run.
+            show_progress: off for a short step after the one that the progress bar is about.
 
         Raises:
             QgsProcessingException: it failed, or the user cancelled.
@@ -154,8 +162,9 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         engine: Engine = self.engine
         feedback.pushInfo(tr("SatSeg's engine runs in Python {version}:").format(version=engine.version))
         feedback.pushCommandInfo(commands.for_terminal(engine.command, arguments))
+        narrator = _Narrator(feedback, show_progress)
         try:
-            return run_engine(commands.for_qgis(engine.command, arguments), _Narrator(feedback), feedback.isCanceled)
+            return run_engine(commands.for_qgis(engine.command, arguments), narrator, feedback.isCanceled)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
 
@@ -163,13 +172,14 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
 class _Narrator:
     """Passes the engine's events to the log and the progress bar."""
 
-    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, show_progress: bool) -> None:
         self._feedback = feedback
+        self._show_progress = show_progress
         self._text = ProgressText(tr)
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         kind = event["event"]
-        if kind == "progress":
+        if kind == "progress" and self._show_progress:
             self._progress(event)
         elif kind == "message":
             warning = event.get("level") == "warning"

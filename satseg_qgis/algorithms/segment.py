@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 from qgis.core import (
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterRange,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
@@ -49,6 +51,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
     EXTENT = "EXTENT"
     MASK = "MASK"
     PIXEL_SIZE = "PIXEL_SIZE"
+    STRETCH = "STRETCH"
     RUNTIME = "RUNTIME"
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
@@ -92,9 +95,8 @@ class SegmentAlgorithm(SatSegAlgorithm):
         )
 
     def _declare_rare_inputs(self) -> None:
-        number = QgsProcessingParameterNumber(
-            self.PIXEL_SIZE, tr("Pixel size (m)"), QgsProcessingParameterNumber.Type.Double, None, True, 0.001
-        )
+        double = QgsProcessingParameterNumber.Type.Double
+        number = QgsProcessingParameterNumber(self.PIXEL_SIZE, tr("Pixel size (m)"), double, None, True, 0.001)
         number.setMetadata({"widget_wrapper": {"decimals": 3}})
         self.added(
             QgsProcessingParameterFile(
@@ -106,6 +108,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
         self.added(
             number,
             tr("Metres on the ground per pixel that the model sees. Empty takes the size it was trained at."),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterRange(self.STRETCH, tr("Stretch"), double, None, True),
+            tr("Values of the image that become dark and bright. Empty takes 0 to 255 for 8 bit, percentiles else."),
             advanced=True,
         )
         self.added(
@@ -186,7 +193,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         result = self.run_engine(commands.segment(options), feedback)
         html = self.parameterAsFileOutput(parameters, self.AREAS_HTML, context)
         if html:
-            self.run_engine(commands.areas(options.output, html), feedback)
+            self.run_engine(commands.areas(options.output, html), feedback, show_progress=False)
         style_layers(context, options.output, options.polygons)
         outputs = {self.OUTPUT: options.output, self.RECORD: result.get("record"), **area_values(result)}
         optional = {self.POLYGONS: options.polygons, self.CONFIDENCE: options.confidence, self.AREAS_HTML: html}
@@ -195,7 +202,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
     def _options(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> commands.SegmentOptions:
-        given = parameters.get(self.PIXEL_SIZE) not in (None, "")
+        low, high = [*self.parameterAsRange(parameters, self.STRETCH, context), nan, nan][:2]
         return commands.SegmentOptions(
             input=self.raster,
             output=self.parameterAsOutputLayer(parameters, self.OUTPUT, context),
@@ -203,20 +210,19 @@ class SegmentAlgorithm(SatSegAlgorithm):
             confidence=self.parameterAsOutputLayer(parameters, self.CONFIDENCE, context) or None,
             model=self._model(parameters, context),
             bands=tuple(self.parameterAsInts(parameters, self.BANDS, context)),
+            stretch=(low, high) if low < high else None,  # not numbers where it is empty
             extent=self.extent,
-            mask=self.mask or self._written_mask(parameters, context, feedback),
-            pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if given else None,
+            mask=self.mask or self._write_mask(parameters, context, feedback),
+            pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) or None,
             runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),
             device=self.parameterAsEnumString(parameters, self.DEVICE, context),
         )
 
-    def _written_mask(
+    def _write_mask(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> str | None:
         source = self.parameterAsSource(parameters, self.MASK, context)
-        if source is None:
-            return None
         try:
-            return write_polygons(source, context, feedback)
+            return write_polygons(source, context, feedback) if source else None
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error

@@ -1,6 +1,6 @@
 """``satseg:vectorize``: polygons of a land-cover map."""
 
-# ruff: noqa: N802, ARG002 -- QGIS names these methods and their arguments
+# ruff: noqa: N802 -- QGIS names these methods and their arguments
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
 )
 
-from satseg_core.errors import SatSegError
-from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
-from satseg_qgis.algorithms.sources import raster_name
+from satseg_qgis.algorithms.base import Parameters
+from satseg_qgis.algorithms.classified import MapAlgorithm
 from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
 
-class VectorizeAlgorithm(SatSegAlgorithm):
+class VectorizeAlgorithm(MapAlgorithm):
     """Classified raster in, polygons out."""
 
     NAME = "vectorize"
@@ -32,7 +30,6 @@ class VectorizeAlgorithm(SatSegAlgorithm):
     SUMMARY = "Draws the polygons of a land-cover map that SatSeg made"
     TAGS = ("land cover", "polygonize", "vectorize", "raster to vector")
 
-    INPUT = "INPUT"
     MIN_AREA = "MIN_AREA"
     SIMPLIFY = "SIMPLIFY"
     OUTPUT = "OUTPUT"
@@ -40,11 +37,8 @@ class VectorizeAlgorithm(SatSegAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare parameters and outputs."""
+        super().initAlgorithm(configuration)
         double = QgsProcessingParameterNumber.Type.Double
-        self.added(
-            QgsProcessingParameterRasterLayer(self.INPUT, tr("Land-cover map")),
-            tr("A map that 'Map land cover' made; its legend is in the file."),
-        )
         self.added(
             QgsProcessingParameterNumber(self.MIN_AREA, tr("Smallest area (m²)"), double, 0.0, False, 0.0),
             tr("Smaller areas are merged into a neighbour. 0 keeps all."),
@@ -62,18 +56,6 @@ class VectorizeAlgorithm(SatSegAlgorithm):
             tr("Polygons with class and area: a GeoPackage."),
         )
         self.addOutput(QgsProcessingOutputNumber(self.POLYGON_COUNT, tr("Number of polygons")))
-
-    def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
-        """The map must be a file."""
-        try:
-            raster_name(self.parameterAsRasterLayer(parameters, self.INPUT, context))
-        except SatSegError as error:
-            return str(error)
-        return None
-
-    def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
-        """The name of the map's file."""
-        self.raster = raster_name(self.parameterAsRasterLayer(parameters, self.INPUT, context))
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback

@@ -32,6 +32,7 @@ class SegmentOptions:
         confidence: GeoTIFF of confidence in percent to write.
         model: name or file of a model; None is the default model.
         bands: bands of the raster in the model's order, counted from 1; empty takes the first ones.
+        stretch: values that become dark and bright; None leaves it to the engine.
         extent: part of the raster to map.
         mask: file of polygons to map inside of.
         pixel_size: metres on the ground per px that the model sees; None is the model's own.
@@ -45,6 +46,7 @@ class SegmentOptions:
     confidence: str | None = None
     model: str | None = None
     bands: tuple[int, ...] = ()
+    stretch: tuple[float, float] | None = None
     extent: Bounds | None = None
     mask: str | None = None
     pixel_size: float | None = None
@@ -59,7 +61,8 @@ def segment(options: SegmentOptions) -> list[str]:
     arguments += _option("--confidence", options.confidence)
     arguments += _option("--model", options.model)
     arguments += _option("--bands", ",".join(str(band) for band in options.bands))
-    arguments += _extent(options.extent)
+    arguments += _numbers("--stretch", options.stretch)
+    arguments += _numbers("--extent", options.extent)
     arguments += _option("--mask", options.mask)
     arguments += _option("--pixel-size", _number(options.pixel_size))
     arguments += _option("--runtime", None if options.runtime == "auto" else options.runtime)
@@ -102,9 +105,9 @@ def _option(name: str, value: str | None) -> list[str]:
     return [name, value] if value else []
 
 
-def _extent(bounds: Bounds | None) -> list[str]:
+def _numbers(name: str, values: Sequence[float] | None) -> list[str]:
     """One argument with an equals sign: a value that begins with a minus would be read as an option."""
-    return [] if bounds is None else ["--extent=" + ",".join(repr(float(value)) for value in bounds)]
+    return [] if values is None else [f"{name}=" + ",".join(repr(float(value)) for value in values)]
 
 
 def _number(value: float | None) -> str | None:

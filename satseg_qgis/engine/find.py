@@ -28,7 +28,10 @@ PROBE_SECONDS = 60.0
 RETRY_SECONDS = 10.0
 """How long a failed probe is remembered: installing the libraries should not need a restart of QGIS."""
 
-INSTALL = "pip install satseg"
+LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click", "tqdm")
+"""What the engine imports whatever it runs; besides one of ONNX Runtime and PyTorch."""
+
+INSTALL = " ".join(("pip install", *LIBRARIES, "onnxruntime"))
 
 _PROBE = """
 import importlib, json, sys
@@ -42,7 +45,7 @@ def satseg():
         return importlib.import_module("satseg_core.version").__version__
     except Exception:
         return None
-missing = {name: problem(name) for name in ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click", "tqdm")}
+missing = {name: problem(name) for name in sys.argv[1:]}
 missing["onnxruntime"] = problem("onnxruntime") and problem("torch") and problem("onnxruntime")
 print(json.dumps({
     "version": list(sys.version_info[:3]), "satseg": satseg(),
@@ -180,7 +183,7 @@ def probe(python: str, seconds: float = PROBE_SECONDS) -> Probe:
     """
     try:
         done = subprocess.run(  # nosec B603 # the interpreter that the user named or QGIS' own, no shell
-            [python, "-c", _PROBE],
+            [python, "-c", _PROBE, *LIBRARIES],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,
@@ -222,6 +225,6 @@ def _nothing_found(named: str, problem: str) -> str:
         )
     why = f" ({problem})" if problem else ""
     return (
-        f"No Python with SatSeg's libraries was found{why}; create one with `{INSTALL}`"
-        f" and set the environment variable {VARIABLE} to it before QGIS starts."
+        f"No Python with SatSeg's libraries was found{why}; make a virtual environment, run `{INSTALL}` in it,"
+        f" and set the environment variable {VARIABLE} to its Python before QGIS starts."
     )

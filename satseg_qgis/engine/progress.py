@@ -8,6 +8,9 @@ from typing import Callable
 SECONDS_BETWEEN = 15.0
 """Least time between two texts of the same stage, s."""
 
+LEAST_SECONDS = 5.0
+"""Less than this is not worth saying, s."""
+
 STAGES = {
     "segment": "Classifying",
     "finish": "Writing the map",
@@ -21,10 +24,10 @@ def time_left(seconds: float) -> str:
     """A rough duration in words: nobody needs the seconds of an hour.
 
     Args:
-        seconds: s, 0 or more.
+        seconds: s, `LEAST_SECONDS` or more.
     """
     if seconds < 50:
-        return f"{max(5, 5 * round(seconds / 5))} s"
+        return f"{5 * round(seconds / 5)} s"
     if seconds < 3600 - 30:
         return f"{max(1, round(seconds / 60))} min"
     hours, minutes = divmod(round(seconds / 60), 60)
@@ -54,6 +57,6 @@ class ProgressText:
             return None
         self._stage, self._shown, self._timed = stage, self._clock(), seconds_left is not None
         title = self._tr(STAGES.get(stage, stage))
-        if seconds_left is None:
+        if seconds_left is None or seconds_left < LEAST_SECONDS:
             return title
         return self._tr("{stage}, about {time} left").format(stage=title, time=time_left(seconds_left))

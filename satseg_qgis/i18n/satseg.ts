@@ -35,22 +35,12 @@
     </message>
     <message>
         <location filename="../algorithms/areas.py"/>
-        <source>A map that 'Map land cover' made; its legend is in the file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/areas.py"/>
         <source>The table for the results viewer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/areas.py"/>
         <source>The table as CSV: code, name, pixels, area in m², percent.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/areas.py"/>
-        <source>Land-cover map</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -101,6 +91,16 @@
     <message>
         <location filename="../algorithms/base.py"/>
         <source>SatSeg's engine runs in Python {version}:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>A map that 'Map land cover' made; its legend is in the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Land-cover map</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -180,6 +180,11 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>Values of the image that become dark and bright. Empty takes 0 to 255 for 8 bit, percentiles else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>What executes the network: ONNX Runtime, or PyTorch where it is installed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -241,6 +246,11 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>Model file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

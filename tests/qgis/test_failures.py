@@ -114,7 +114,7 @@ def test_without_an_engine_one_sentence_says_what_to_do(qgis, monkeypatch: pytes
     ok, message = segment().canExecute()
     assert not ok
     assert "SATSEG_PYTHON" in message
-    assert "pip install satseg" in message
+    assert "pip install numpy" in message
     assert "\n" not in message
 
 

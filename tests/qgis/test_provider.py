@@ -45,6 +45,7 @@ def test_an_algorithm_says_what_it_is(qgis, name: str) -> None:
     assert shown.displayName()
     assert shown.shortDescription()
     assert len(shown.shortHelpString()) > 100
+    assert "\n" not in shown.shortHelpString()  # QGIS would show paragraphs
     assert shown.helpUrl().startswith("https://")
     assert shown.group() == "Land cover"
     assert shown.tags()
@@ -64,7 +65,7 @@ def test_every_parameter_has_a_name_in_capitals_and_a_help(qgis, name: str) -> N
 def test_rare_parameters_are_advanced_and_choices_are_words(qgis) -> None:
     definitions = {p.name(): p for p in algorithm("satseg:segment").parameterDefinitions()}
     advanced = {n for n, p in definitions.items() if p.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced}
-    assert advanced == {"MODEL_FILE", "PIXEL_SIZE", "RUNTIME", "DEVICE"}
+    assert advanced == {"MODEL_FILE", "PIXEL_SIZE", "STRETCH", "RUNTIME", "DEVICE"}
     for name in ("MODEL", "RUNTIME", "DEVICE"):
         assert definitions[name].usesStaticStrings()
     assert definitions["MODEL"].defaultValue() == "landcover"
@@ -83,3 +84,22 @@ def test_nothing_heavy_was_imported_by_the_plugin(qgis) -> None:
     project = str(Path(__file__).resolve().parents[2])
     done = subprocess.run([sys.executable, "-c", code, project], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_an_untouched_dialog_asks_for_nothing_special(qgis, image, context, log, fake_engine) -> None:
+    """What the widgets give when nothing is touched, those of the advanced parameters included."""
+    import processing
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    QgsProject.instance().addMapLayer(QgsRasterLayer(str(image), "image"))
+    dialog = AlgorithmDialog(algorithm("satseg:segment").create(), False, None)
+    values = dialog.createProcessingParameters()
+    dialog.close()
+    assert dialog.algorithm().checkParameterValues(values, context) == (True, "")
+    destinations = ("OUTPUT", "POLYGONS", "CONFIDENCE", "AREAS_HTML")
+    assert [name for name in destinations if values.get(name)] == ["OUTPUT", "POLYGONS", "AREAS_HTML"]
+    fake_engine("environment")
+    processing.run(dialog.algorithm(), values, feedback=log)
+    options = [word.split("=")[0] for word in log.commands[0].split() if word.startswith("--")]
+    assert options == ["--output", "--polygons", "--overwrite"]

@@ -79,6 +79,7 @@ def test_every_optional_output_and_option(image: Path, log, tmp_path: Path) -> N
             "BANDS": [3, 2, 1],
             "MODEL": "landcover",
             "PIXEL_SIZE": 2.5,
+            "STRETCH": [10, 220],
             "RUNTIME": "onnx",
             "DEVICE": "cpu",
             "OUTPUT": str(tmp_path / "map.tif"),
@@ -88,7 +89,14 @@ def test_every_optional_output_and_option(image: Path, log, tmp_path: Path) -> N
         },
         feedback=log,
     )
-    for word in ("--bands 3,2,1", "--pixel-size 2.5", "--runtime onnx", "--device cpu", "--confidence"):
+    for word in (
+        "--bands 3,2,1",
+        "--pixel-size 2.5",
+        "--stretch=10.0,220.0",
+        "--runtime onnx",
+        "--device cpu",
+        "--confidence",
+    ):
         assert word in log.commands[0]
     assert QgsRasterLayer(outputs["CONFIDENCE"]).isValid()
     assert QgsVectorLayer(outputs["POLYGONS"]).featureCount() > 0

@@ -24,6 +24,7 @@ def test_every_option_of_segment_is_passed_on() -> None:
         confidence="sure.tif",
         model="landcover",
         bands=(4, 3, 2),
+        stretch=(-0.1, 3000.0),
         extent=(-10.5, -20.0, 1e6, 1 / 3),
         mask="area.gpkg",
         pixel_size=1.22,
@@ -35,6 +36,7 @@ def test_every_option_of_segment_is_passed_on() -> None:
     assert values["confidence"] == "sure.tif"
     assert values["model"] == "landcover"
     assert values["bands"] == (4, 3, 2)
+    assert values["stretch"] == (-0.1, 3000.0)
     assert values["extent"] == (-10.5, -20.0, 1e6, 1 / 3)  # to the last bit, and no option for its minus
     assert values["mask"] == "area.gpkg"
     assert values["pixel_size"] == 1.22

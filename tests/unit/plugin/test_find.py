@@ -41,7 +41,7 @@ def test_a_named_python_that_does_not_work_is_an_error_and_not_a_hint(tmp_path: 
 
 def test_without_any_python_the_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "own_pythons", lambda *_: [])
-    with pytest.raises(RuntimeUnavailableError, match=r"pip install satseg.*SATSEG_PYTHON"):
+    with pytest.raises(RuntimeUnavailableError, match=r"pip install numpy.*SATSEG_PYTHON"):
         find_engine({}, ProbeCache())
 
 
@@ -59,7 +59,7 @@ def test_a_program_that_hangs_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_python_without_the_libraries_is_refused_by_their_names() -> None:
-    bare = [sys.executable, "-S", "-I", "-c", find._PROBE]
+    bare = [sys.executable, "-S", "-I", "-c", find._PROBE, *find.LIBRARIES]
     done = subprocess.run(bare, capture_output=True, text=True, check=True)
     assert "cannot import click, numpy" in str(read_probe(done.stdout, 0).problem)
 

@@ -1,0 +1,38 @@
+"""What the algorithms on finished maps share: their input."""
+
+from __future__ import annotations
+
+# ruff: noqa: N802, ARG002 -- QGIS names these methods and their arguments
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingParameterRasterLayer
+
+from satseg_core.errors import SatSegError
+from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
+from satseg_qgis.algorithms.sources import raster_name
+from satseg_qgis.translate import tr
+
+
+class MapAlgorithm(SatSegAlgorithm):
+    """Base of the algorithms that take a classified raster; ``raster`` is its name for the engine."""
+
+    INPUT = "INPUT"
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare the input."""
+        self.added(
+            QgsProcessingParameterRasterLayer(self.INPUT, tr("Land-cover map")),
+            tr("A map that 'Map land cover' made; its legend is in the file."),
+        )
+
+    def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """The map must be a file."""
+        try:
+            self.read_layers(parameters, context)
+        except SatSegError as error:
+            return str(error)
+        return None
+
+    def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
+        """The name of the map's file."""
+        self.raster = raster_name(self.parameterAsRasterLayer(parameters, self.INPUT, context))
