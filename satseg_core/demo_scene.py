@@ -124,7 +124,8 @@ class _Land:
         """Dry grass with greener hollows, trodden paths and shrubs (those come with the trees)."""
         tufts = spectral_noise(self.rng, SIZE, 1.1, 160.0)
         mix = np.clip(0.42 + 0.26 * self.relief + 0.2 * tufts, 0, 1)[..., None]
-        self.image[:] = mix * np.array((122, 110, 80)) + (1 - mix) * np.array((70, 82, 52))
+        dry, green = np.array(((122, 110, 80), (70, 82, 52)), np.float32)
+        self.image[:] = green + mix * (dry - green)
         self.image += 5.0 * self.grain[..., None]
 
     def fields(self) -> None:
@@ -271,5 +272,6 @@ class _Land:
     def finish(self) -> npt.NDArray[np.uint8]:
         """What the sensor makes of it: haze, a soft focus and noise."""
         seen = blur(self.image, 0.6) * 0.96 + np.array((5, 6, 8), np.float32)
-        seen += self.rng.normal(0, 1.8, (SIZE, SIZE, 1)) + self.rng.normal(0, 0.8, seen.shape)
+        seen += 1.8 * self.rng.standard_normal((SIZE, SIZE, 1), np.float32)
+        seen += 0.8 * self.rng.standard_normal(seen.shape, np.float32)
         return np.asarray(np.clip(np.rint(seen), 0, 255), np.uint8)
