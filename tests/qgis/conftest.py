@@ -21,7 +21,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 FAKE = PROJECT / "tests" / "fake_engine.py"
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 sys.path.insert(0, str(PROJECT))
 
 from osgeo import gdal, osr  # noqa: E402

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from qgis.PyQt.QtCore import QSize
 from satseg_core.version import __version__
 
 IDS = ("satseg:areas", "satseg:segment", "satseg:vectorize")
-HEAVY = ("numpy", "torch", "rasterio", "onnxruntime", "shapely", "pyogrio", "pyproj", "click")
 
 
 def algorithm(name: str):
@@ -27,16 +25,6 @@ def test_the_provider_is_there_with_its_algorithms(qgis) -> None:
     assert not provider.supportsNonFileBasedOutput()
     assert provider.defaultRasterFileExtension() == "tif"
     assert provider.defaultVectorFileExtension(True) == "gpkg"
-
-
-def test_the_plugin_can_be_unloaded_and_loaded_again(qgis) -> None:
-    from satseg_qgis.plugin import SatSegPlugin
-
-    registry = QgsApplication.processingRegistry()
-    provider = registry.providerById("satseg")
-    second = SatSegPlugin(None)
-    second.unload()  # has registered nothing
-    assert registry.providerById("satseg") is provider
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -71,19 +59,6 @@ def test_rare_parameters_are_advanced_and_choices_are_words(qgis) -> None:
     assert definitions["MODEL"].defaultValue() == "landcover"
     assert definitions["POLYGONS"].createByDefault()
     assert not definitions["CONFIDENCE"].createByDefault()
-
-
-def test_nothing_heavy_was_imported_by_the_plugin(qgis) -> None:
-    import subprocess
-
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import qgis.core; before = set(sys.modules);"
-        "import satseg_qgis.plugin; plugin = satseg_qgis.classFactory(None); plugin.initProcessing();"
-        f"print(sorted(({set(HEAVY)!r} & set(sys.modules)) - before)); plugin.unload()"
-    )
-    project = str(Path(__file__).resolve().parents[2])
-    done = subprocess.run([sys.executable, "-c", code, project], capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_an_untouched_dialog_asks_for_nothing_special(qgis, image, context, log, fake_engine) -> None:

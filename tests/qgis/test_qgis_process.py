@@ -72,3 +72,15 @@ def test_without_an_engine_the_sentence_says_what_to_do(qgis_process, image: Pat
     assert code != 0
     assert "SATSEG_PYTHON names a Python that cannot run SatSeg" in text
     assert "pip install numpy" in text
+
+
+def test_with_nothing_named_the_python_of_qgis_is_asked(qgis_process, image: Path, tmp_path: Path) -> None:
+    words = [f"INPUT={image}", f"OUTPUT={tmp_path / 'map.tif'}"]
+    done = qgis_process("run", "satseg:segment", "--", *words, SATSEG_PYTHON="")
+    text = done.stdout + done.stderr
+    # It runs where somebody installed the libraries into it; elsewhere the sentence names it and what it lacks.
+    if done.returncode:
+        assert "No Python with SatSeg's libraries was found (" in text
+        assert "python3 cannot import" in text
+    else:
+        assert (tmp_path / "map.tif").exists()
