@@ -39,6 +39,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 plugin: $(VENV)/.light
+	$(PIP) 'bandit[toml]'
 	$(BIN)/python tools/build_plugin.py
 
 clean:

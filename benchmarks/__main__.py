@@ -110,12 +110,15 @@ def measure(raster: Path, folder: Path, words: tuple[str, ...]) -> dict[str, flo
 
 def report(measured: dict[str, list[dict[str, float]]], runs: int) -> str:
     """The Markdown page."""
+    where = (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU, Python {platform.python_version()}"
+    )
     lines = [
         "# Time and memory of `satseg segment`",
         "",
-        (f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {platform.system()} {platform.machine()},"
-        f" {os.cpu_count()} cores, no GPU, Python {platform.python_version()}: 8-bit RGB of 0.5 m a px, default model"
-        " and options. Time is that of the whole command, start of Python included; memory is the peak resident set."),
+        f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {where}:",
+        "8-bit RGB of 0.5 m a px, default model and options. Time is that of the whole command, start of Python",
+        "included; memory is the peak resident set.",
         "",
         "| raster | outputs | wall time | of it network, reading, blending | peak memory |",
         "| ---: | --- | ---: | ---: | ---: |",
