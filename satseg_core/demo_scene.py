@@ -43,8 +43,9 @@ URBAN, FIELDS, PASTURE, WOODS, WATER, BARE = range(6)
 _SITES = (
     (PASTURE, 0.47, 0.56), (PASTURE, 0.40, 0.98), (WOODS, 0.10, 0.72), (WOODS, 0.22, 0.98), (WOODS, 0.02, 0.95),
     (WOODS, 0.22, 0.66), (URBAN, 0.16, 0.14), (URBAN, 0.34, 0.30), (URBAN, 0.08, 0.36), (FIELDS, 0.74, 0.12),
-    (FIELDS, 0.92, 0.34), (FIELDS, 0.78, 0.46), (FIELDS, 0.94, 0.62), (BARE, 0.80, 0.86), (PASTURE, 0.62, 0.74),
-    (PASTURE, 0.97, 0.93), (WOODS, 0.60, 0.99), (PASTURE, 0.40, 0.05), (WOODS, 0.99, 0.02),
+    (FIELDS, 0.92, 0.34), (FIELDS, 0.78, 0.46), (FIELDS, 0.94, 0.58), (PASTURE, 0.98, 0.74), (BARE, 0.78, 0.86),
+    (BARE, 0.88, 0.97), (PASTURE, 0.62, 0.74), (PASTURE, 1.02, 0.86), (WOODS, 0.60, 0.99),
+    (PASTURE, 0.40, 0.05), (WOODS, 0.99, 0.02),
 )  # fmt: skip
 """What lies around which place (fractions of the scene's width and height)."""
 
@@ -163,8 +164,8 @@ class _Land:
         where = self.zones == BARE
         depth = blur(where.astype(np.float32), 14.0)
         terraces = np.abs((depth * 5.0 + 0.5 * self.relief) % 1.0 - 0.5)
-        light = 1.0 + 0.10 * self.relief + 0.05 * self.grain - 0.22 * ((terraces < 0.06) & (depth < 0.97))
-        color = light[..., None] * np.array((166, 145, 120), np.float32)
+        light = 1.0 + 0.05 * self.relief + 0.03 * self.grain - 0.22 * ((terraces < 0.06) & (depth < 0.97))
+        color = light[..., None] * np.array((202, 182, 161), np.float32)
         edge = np.clip((depth - 0.45) * 8, 0, 1)[..., None]
         self.image += edge * (color - self.image)
         self.cover[depth > 0.5] = BARE

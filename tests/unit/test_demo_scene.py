@@ -8,7 +8,9 @@ import rasterio
 
 from satseg_core import demo_scene
 from satseg_core.demo_paint import Frame, parcels, spectral_noise
+from satseg_core.events import Reporter
 from satseg_core.legend import LAND_COVER
+from satseg_core.segment import SegmentOptions, segment
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,17 @@ def test_the_file_is_placed_in_metres(tmp_path, scene, monkeypatch):
         assert dataset.crs == rasterio.CRS.from_user_input(demo_scene.CRS)
         assert dataset.res == (demo_scene.PIXEL, demo_scene.PIXEL)
         np.testing.assert_array_equal(np.moveaxis(dataset.read(), 0, -1), scene[0])
+
+
+def test_the_default_model_finds_what_was_drawn(tmp_path, scene, monkeypatch):
+    monkeypatch.setattr(demo_scene, "make_scene", lambda: scene)
+    demo_scene.write_demo_scene(tmp_path / "scene.tif")
+    segment(SegmentOptions(input=str(tmp_path / "scene.tif"), output=str(tmp_path / "map.tif")), Reporter())
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        found = dataset.read(1)
+    assert (found == scene[1]).mean() > 0.75
+    for code in range(6):
+        assert np.bincount(found[scene[1] == code]).argmax() == code, LAND_COVER.by_code(code).name
 
 
 def test_noise_is_standardised_and_smoother_with_a_steeper_slope():
