@@ -1,6 +1,6 @@
 """A made aerial scene for ``satseg demo``: a valley with fields, a town, woods, pasture, a river and a gravel pit.
 
-Everything is drawn from a seed, so that the demo needs no data and its result is the same everywhere.
+Everything is drawn from a seed, so that the demo needs no data and is the same every time.
 Colours and textures follow what 0.5 m satellite images of such land look like.
 """
 
