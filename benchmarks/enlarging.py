@@ -39,16 +39,22 @@ def main() -> int:
             confusion = np.zeros((len(LAND_COVER), len(LAND_COVER)), int)
             with tempfile.TemporaryDirectory() as scratch:
                 for scene in options.scenes.split(","):
-                    confusion += measure(options.folder, scene, pixel, factor, Path(scratch))
-            right = np.trace(confusion) / confusion.sum()
-            union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
-            iou = np.diag(confusion)[:6] / np.maximum(union[:6], 1)
+                    confusion += measure(options.folder, scene, Path(scratch), pixel, pixel / factor)
+            right, iou = figures(confusion)
             print(f"{pixel:4g} m, enlarged {factor}: pixel accuracy {right:.3f}, mIoU {iou.mean():.3f}", flush=True)
     return 0
 
 
-def measure(folder: Path, scene: str, pixel: float, factor: int, scratch: Path) -> np.ndarray:
-    """Confusion matrix of one degraded scene, truth down and map across."""
+def figures(confusion: np.ndarray) -> tuple[float, np.ndarray]:
+    """Pixel accuracy and the IoU of each real class; px whose truth is *unknown* (the last class) are left out."""
+    known = confusion[:-1]
+    hits = np.diag(known)
+    union = known.sum(0)[:-1] + known.sum(1) - hits
+    return float(hits.sum() / known.sum()), hits / np.maximum(union, 1)
+
+
+def measure(folder: Path, scene: str, scratch: Path, pixel: float, pixel_size: float | None = None) -> np.ndarray:
+    """Confusion matrix of one scene degraded to ``pixel`` m, truth down and map across; run at ``pixel_size`` m."""
     with rasterio.open(folder / "images" / f"{scene}.jpg") as source:
         side = int(source.width * SOURCE_PIXEL / pixel)
         image = source.read(out_shape=(3, side, side), resampling=Resampling.average)
@@ -57,7 +63,7 @@ def measure(folder: Path, scene: str, pixel: float, factor: int, scratch: Path) 
     place = {"crs": "EPSG:32633", "transform": from_origin(5e5, 5e6, pixel, pixel)}
     with rasterio.open(raster, "w", **profile, **place) as dataset:
         dataset.write(image)
-    segment(SegmentOptions(str(raster), str(output), overwrite=True, pixel_size=pixel / factor))
+    segment(SegmentOptions(str(raster), str(output), overwrite=True, pixel_size=pixel_size))
     with rasterio.open(output) as dataset:
         found = dataset.read(1)
     truth = read_truth(folder / "labels" / f"{scene}_mask.png", side)
