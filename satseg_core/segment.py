@@ -43,8 +43,8 @@ TOO_COARSE = 16.0
 LIMIT_ENLARGED = 16.0
 """Nobody may ask for more than this."""
 
-GDAL_OPTIONS = {"GDAL_CACHEMAX": 128, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
-"""GDAL's settings for a run; the cache is in MB and part of the memory that a run needs."""
+GDAL_OPTIONS = {"GDAL_CACHEMAX": 128 * 2**20, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
+"""GDAL's settings for a run. The cache is part of the memory that a run needs; rasterio takes it in bytes."""
 
 
 @dataclass(frozen=True)

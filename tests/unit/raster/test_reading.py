@@ -131,3 +131,13 @@ def test_palettes_become_colours(make_raster):
         lattice = Lattice.plan(source.shape, (1, 1), 64, 16, 4)
         found = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling)).read(Tile(0, 0))
     np.testing.assert_allclose((found * STD + MEAN)[:, 0, :2].T, [[1, 0, 0.2], [0, 1, 0.4]], atol=1e-5)
+
+
+def test_gdals_cache_is_set_in_bytes_and_holds_rows_of_tiles():
+    import rasterio
+    from rasterio.env import get_gdal_config
+
+    from satseg_core.segment import GDAL_OPTIONS
+
+    with rasterio.Env(**GDAL_OPTIONS):
+        assert 2**26 <= get_gdal_config("GDAL_CACHEMAX") <= 2**28

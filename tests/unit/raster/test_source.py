@@ -9,6 +9,7 @@ from affine import Affine
 from pyproj import CRS, Geod
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from rasterio.rpc import RPC
 from rasterio.transform import from_origin
 
 from satseg_core.errors import RasterError, UsageError
@@ -83,6 +84,18 @@ def test_ground_control_points_say_which_tool_to_run(make_raster):
     with rasterio.open(path, "r+") as dataset:
         dataset.gcps = (points, rasterio.CRS.from_epsg(4326))
     with pytest.raises(RasterError, match="gdalwarp"):
+        bands_of(path)
+
+
+def test_a_camera_model_says_which_tool_to_run(make_raster):
+    path = make_raster(np.zeros((3, 8, 8), np.uint8), crs=None, transform=None)
+    one = [1.0] + [0.0] * 19
+    with rasterio.open(path, "r+") as dataset:
+        dataset.rpcs = RPC(
+            height_off=0, height_scale=1, lat_off=50, lat_scale=1, line_den_coeff=one, line_num_coeff=one, line_off=4,
+            line_scale=4, long_off=10, long_scale=1, samp_den_coeff=one, samp_num_coeff=one, samp_off=4, samp_scale=4,
+        )  # fmt: skip
+    with pytest.raises(RasterError, match="gdalwarp -rpc"):
         bands_of(path)
 
 
