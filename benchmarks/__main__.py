@@ -2,8 +2,8 @@
 
     python -m benchmarks [--sizes 2048,8192,16384] [--runs 3] [--output docs/benchmarks.md]
 
-Makes 8-bit RGB rasters of 0.5 m from the demo's scene, tiled and uncompressed, runs the command on each as a child process, in turn, and
-writes medians as Markdown and everything as JSON.
+Makes 8-bit RGB rasters of 0.5 m from the demo's scene, tiled and uncompressed, runs the command on each as a child
+process, in turn, and writes medians as Markdown and everything as JSON.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def report(measured: dict[str, list[dict[str, float]]], runs: int) -> str:
         "# Time and memory of `satseg segment`",
         "",
         f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {where}:",
-        "8-bit RGB of 0.5 m a px (the demo's scene, repeated), default model and options. Time is that of the whole command, start of Python",
-        "included; memory is the peak resident set.",
+        "8-bit RGB of 0.5 m a px (the demo's scene, repeated), default model and options. Time is that of the whole",
+        "command, start of Python included; memory is the peak resident set.",
         "",
         "| raster | outputs | wall time | of it network, reading, blending | peak memory |",
         "| ---: | --- | ---: | ---: | ---: |",

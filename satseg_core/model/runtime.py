@@ -130,8 +130,8 @@ def choose(model: ModelFile, runtime: str = "auto", device: str = "auto") -> Cho
     if device == "auto" and model.weights and has_cuda():
         return Choice("torch", "cuda", "torch finds a CUDA device")
     if model.onnx and (_installed("onnxruntime") or not _installed("torch")):
-        where = "the cpu was asked for" if device == "cpu" else "no CUDA device was found through torch"
-        return Choice("onnx", "cpu", f"{where} and ONNX Runtime is the fastest there")
+        where = "the cpu was asked for" if device == "cpu" else "no GPU is in reach of torch here"
+        return Choice("onnx", "cpu", f"{where} and ONNX Runtime is the fastest on a processor")
     return Choice(_with_file(model, "torch"), "cpu", "the model cannot run through ONNX Runtime here")
 
 
