@@ -137,7 +137,7 @@ def read_start_weights(path: Path) -> Mapping[str, Tensor]:
         DataError: the file is missing or holds something else.
     """
     try:
-        weights = torch.load(path, map_location="cpu", weights_only=True)  # nosec B614
+        weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"The start weights {path} cannot be read ({reason}); give a state dict of tensors.") from error

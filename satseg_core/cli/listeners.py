@@ -24,6 +24,8 @@ STAGES = {
 }
 """What a stage is called on screen."""
 
+_BAR = "{desc:<17}{percentage:3.0f}% |{bar:40}|"
+
 
 class EventListener(ABC):
     """A listener that may have something to finish."""
@@ -118,15 +120,10 @@ class BarListener(EventListener):
 
     def _show(self, event: Progress) -> None:
         if self._bar is None:
-            self._bar = tqdm(
-                total=100,
-                file=self._stream,
-                bar_format="{desc:<17}{percentage:3.0f}% |{bar:40}| {postfix}",
-                leave=False,
-            )
-        left = "" if event.seconds_left is None else f"{_clock(event.seconds_left)} left"
+            self._bar = tqdm(total=100, file=self._stream, bar_format=_BAR, leave=False)
+        left = "" if event.seconds_left is None else f" {_clock(event.seconds_left)} left"
+        self._bar.bar_format = _BAR + left
         self._bar.set_description_str(STAGES.get(event.stage, event.stage.capitalize()), refresh=False)
-        self._bar.set_postfix_str(left, refresh=False)
         self._bar.update(100 * event.fraction - self._bar.n)
 
     def close(self) -> None:

@@ -29,8 +29,20 @@ from satseg_core.events import Reporter
     "--extent", type=options.Numbers(float, "XMIN,YMIN,XMAX,YMAX", 4), help="Part to map, in the raster's CRS."
 )
 @click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
-@click.option("--runtime", type=click.Choice(["auto", "torch", "onnx"]), default="auto", show_default=True)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "torch", "onnx"]),
+    default="auto",
+    show_default=True,
+    help="What executes the network; 'satseg doctor' says what is there.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+    help="The processor, an NVIDIA graphics card or an Apple one.",
+)
 @click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given.")
 @options.overwrite
 @options.reporting

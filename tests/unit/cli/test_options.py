@@ -1,0 +1,22 @@
+"""Lists of numbers as options take them."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from satseg_core.cli.options import Numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "text", "expected"),
+    [(int, None, "1,2,3", (1, 2, 3)), (float, 4, "-1.5,0,2e3,4", (-1.5, 0, 2000, 4)), (int, None, "7", (7,))],
+)
+def test_numbers_are_read(kind, count, text, expected):
+    assert Numbers(kind, "X", count).convert(text, None, None) == expected
+
+
+@pytest.mark.parametrize("text", ["", "a", "1,,2", "1;2", "nan,1", "1,inf", "1"])
+def test_what_is_no_list_is_refused(text):
+    with pytest.raises(click.BadParameter, match="not of the form LOW,HIGH"):
+        Numbers(float, "LOW,HIGH", 2).convert(text, None, None)
