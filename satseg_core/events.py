@@ -15,6 +15,15 @@ from typing import Any, Callable, Union
 
 from satseg_core.errors import CancelledError
 
+STAGES = {
+    "segment": "Classifying",
+    "finish": "Writing the map",
+    "confidence": "Writing the confidence",
+    "areas": "Measuring areas",
+    "polygons": "Drawing polygons",
+}
+"""What the stages of a run are called on screen; others are shown by their name."""
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -263,9 +263,11 @@ def _near_one(scale: float) -> float:
 
 
 def _stage_weights(options: SegmentOptions) -> dict[str, float]:
-    weights = {"segment": 85.0, "finish": 4.0, "areas": 2.0}
+    weights = {"segment": 80.0, "finish": 10.0, "areas": 3.0}
+    if options.confidence:
+        weights["confidence"] = 12.0
     if options.polygons:
-        weights["polygons"] = 25.0
+        weights["polygons"] = 30.0
     return weights
 
 
@@ -277,9 +279,10 @@ def _write_maps(job: _Job, files: _Files, reporter: Reporter) -> int:
         if files.confidence:
             confidence = stack.enter_context(MapWriter(files.confidence, job.source, job.within, overviews="AVERAGE"))
         tiles_run = _run_blocks(job, labels, confidence, reporter)
-        with reporter.stage("finish", 2.0 if confidence else 1.0) as stage:
+        with reporter.stage("finish") as stage:
             labels.finish(stage)
-            if confidence:
+        if confidence is not None:
+            with reporter.stage("confidence") as stage:
                 confidence.finish(stage)
     return tiles_run
 

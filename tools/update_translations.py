@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PLUGIN = PROJECT / "satseg_qgis"
 TEMPLATE = PLUGIN / "i18n" / "satseg.ts"
 CONTEXT = "SatSeg"
-TRANSLATED_CONSTANTS = {"TITLE", "SUMMARY", "TAGS", "STAGES"}
+TRANSLATED_CONSTANTS = {"TITLE", "SUMMARY", "TAGS"}
 """Constants whose values go through ``tr`` where they are used."""
 
 
@@ -43,12 +43,15 @@ def _constants(node: ast.expr) -> Iterator[str]:
 def template() -> str:
     """The whole file, in the order of modules and texts."""
     sys.path.insert(0, str(PROJECT))
+    from satseg_core.events import STAGES
     from satseg_core.legend import LAND_COVER
 
     found: dict[str, str] = {}
     for module in sorted(PLUGIN.rglob("*.py")):
         for text in texts(module.read_text(encoding="utf-8")):
             found.setdefault(text, f"../{module.relative_to(PLUGIN).as_posix()}")
+    for title in STAGES.values():
+        found.setdefault(title, "../../satseg_core/events.py")
     for land_class in LAND_COVER:
         found.setdefault(land_class.name, "../../satseg_core/legend.py")
     messages = "".join(

@@ -11,20 +11,12 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from satseg_core.events import Event, Message, Progress, Result
+from satseg_core.events import STAGES, Event, Message, Progress, Result
 
 SECONDS_BETWEEN = 0.1
 """JSON progress is sent at most this often (s)."""
 
-STAGES = {
-    "segment": "Classifying",
-    "finish": "Writing the map",
-    "areas": "Measuring areas",
-    "polygons": "Drawing polygons",
-}
-"""What a stage is called on screen."""
-
-_BAR = "{desc:<17}{percentage:3.0f}% |{bar:40}|"
+_BAR = "{desc:<23}{percentage:3.0f}% |{bar:40}|"
 
 
 class EventListener(ABC):

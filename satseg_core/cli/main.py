@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 import warnings
 
 import click
@@ -16,7 +15,7 @@ from satseg_core.cli.models import models
 from satseg_core.cli.segment import segment
 from satseg_core.cli.session import Session
 from satseg_core.cli.vectorize import vectorize
-from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.errors import CancelledError, OutputError, SatSegError, UsageError
 from satseg_core.version import __version__
 
 
@@ -48,16 +47,25 @@ def main(arguments: list[str] | None = None) -> int:
             return result if isinstance(result, int) else 0
         except (KeyboardInterrupt, click.Abort):
             return session.fail(CancelledError())
-        except click.ClickException as error:
-            return session.fail(UsageError(_sentence(error)))
-        except SatSegError as error:
-            return session.fail(error)
-        except MemoryError:
-            return session.fail(
-                SatSegError("The memory is used up; close other programs or choose a smaller --extent.")
-            )
         except Exception as error:  # noqa: BLE001 - the last resort, so that no user meets a traceback
-            return _fail_unexpectedly(session, error)
+            return session.fail(_as_user_error(error))
+
+
+def _as_user_error(error: Exception) -> SatSegError:
+    """One sentence for whatever went wrong, with the way to the traceback where it is a fault of SatSeg's own."""
+    if isinstance(error, SatSegError):
+        return error
+    if isinstance(error, click.ClickException):
+        return UsageError(_sentence(error))
+    if isinstance(error, MemoryError):
+        return SatSegError("The memory is used up; close other programs or choose a smaller --extent.")
+    if isinstance(error, OSError):
+        what = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or error
+        return OutputError(f"The system refused a file ({what}{reason}); check the free space and the permissions.")
+    detail = " ".join(str(error).split())[:300]
+    kind = type(error).__name__
+    return SatSegError(f"SatSeg failed unexpectedly ({kind}: {detail}); run again with --debug and report it.")
 
 
 def _sentence(error: click.ClickException) -> str:
@@ -66,14 +74,3 @@ def _sentence(error: click.ClickException) -> str:
     command = context.command_path if context else "satseg"
     text = " ".join(error.format_message().split()).rstrip(".")
     return f"{text}. See '{command} --help'."
-
-
-def _fail_unexpectedly(session: Session, error: Exception) -> int:
-    """A fault of SatSeg's own: still one line, with the way to its traceback."""
-    if session.debug:
-        traceback.print_exc()
-    kind = type(error).__name__
-    detail = " ".join(str(error).split())[:300]
-    return session.fail(
-        SatSegError(f"SatSeg failed unexpectedly ({kind}: {detail}); run again with --debug and report it.")
-    )

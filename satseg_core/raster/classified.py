@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable
@@ -51,6 +52,9 @@ _COG_OPTIONS = {
 _COPY_SPEED = 50e6
 """About how many px a second GDAL copies; it cannot tell how far it is, so progress is guessed from this."""
 
+_COPY_SHARE = 0.7
+"""Share of the finishing that is copying; the rest is reading back."""
+
 _HEARTBEAT = 0.1
 """Seconds between two looks at whether the user cancelled while GDAL is busy."""
 
@@ -78,6 +82,7 @@ class MapWriter:
         self._scratch = path.with_name(f"blocks-{path.name}")
         self._within = within
         self._overviews = overviews
+        self._written: list[tuple[Window, int]] = []
         shift = Affine.translation(within.cols.start, within.rows.start)
         placed = not source.transform.is_identity or source.dataset.crs is not None
         place = {"crs": source.dataset.crs, "transform": source.transform * shift} if placed else {}
@@ -109,13 +114,15 @@ class MapWriter:
             OutputError: the disk is full or the file cannot be written.
         """
         col, row = block.cols.start - self._within.cols.start, block.rows.start - self._within.rows.start
+        window = Window(col, row, block.cols.size, block.rows.size)
+        self._written.append((window, zlib.crc32(np.ascontiguousarray(values).data)))
         try:
-            self._dataset.write(values, 1, window=Window(col, row, block.cols.size, block.rows.size))
+            self._dataset.write(values, 1, window=window)
         except RasterioError as error:
             raise _cannot_write(self._path, error) from error
 
     def finish(self, stage: Stage) -> None:
-        """Turn the scratch file into the finished one, with overviews; advances ``stage`` from 0 to 1.
+        """Turn the scratch file into the finished one, with overviews, and read it back; ``stage`` has a total of 1.
 
         Raises:
             OutputError: the file cannot be written.
@@ -129,12 +136,24 @@ class MapWriter:
 
         def tell() -> None:
             elapsed = time.monotonic() - began
-            stage.reach(elapsed / (elapsed + expected))
+            stage.reach(_COPY_SHARE * elapsed / (elapsed + expected))
 
-        failures = _in_background(self._copy, tell)
-        if failures:
-            raise _cannot_write(self._path, failures) from failures
+        failure = _in_background(self._copy, tell)
+        if failure:
+            raise _cannot_write(self._path, failure) from failure
         self._scratch.unlink()
+        self._verify(stage)
+
+    def _verify(self, stage: Stage) -> None:
+        """Read everything back: GDAL keeps some failures to write, such as a full disk, to itself."""
+        try:
+            with rasterio.open(self._path) as dataset:
+                for number, (window, checksum) in enumerate(self._written, 1):
+                    if zlib.crc32(dataset.read(1, window=window).data) != checksum:
+                        raise _cannot_write(self._path, OSError("what was read back differs from what was written"))
+                    stage.reach(_COPY_SHARE + (1 - _COPY_SHARE) * number / len(self._written))
+        except RasterioError as error:
+            raise _cannot_write(self._path, error) from error
 
     def _copy(self) -> None:
         rasterio.shutil.copy(self._scratch, self._path, OVERVIEW_RESAMPLING=self._overviews, **_COG_OPTIONS)
@@ -147,7 +166,7 @@ def _in_background(work: Callable[[], None], heartbeat: Callable[[], None]) -> B
     def run() -> None:
         try:
             work()
-        except RasterioError as error:
+        except Exception as error:  # noqa: BLE001 - GDAL's own errors are no RasterioErrors here
             failure["error"] = error
 
     thread = threading.Thread(target=run, name="satseg-copy")

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyogrio.errors import DataSourceError
 from pyogrio.raw import write
 
 from satseg_core.errors import OutputError
@@ -77,7 +76,7 @@ def write_geopackage(
             _append(path, layer, crs, area_field, batch, names, is_new=count == 0 and not path.exists())
             count += len(batch.codes)
         _write_style(path, layer, legend)
-    except (DataSourceError, sqlite3.Error, OSError) as error:
+    except (RuntimeError, sqlite3.Error, OSError) as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the polygons to {path} ({error}); check the disk's free space.") from error
     return count
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 import time
 from typing import Callable
 
+from satseg_core.events import STAGES
+
 SECONDS_BETWEEN = 15.0
 """Least time between two texts of the same stage, s."""
 
 LEAST_SECONDS = 5.0
 """Less than this is not worth saying, s."""
-
-STAGES = {
-    "segment": "Classifying",
-    "finish": "Writing the map",
-    "areas": "Measuring areas",
-    "polygons": "Drawing polygons",
-}
-"""Stages of the engine in words; others are shown by their name."""
 
 
 def time_left(seconds: float) -> str:

@@ -355,32 +355,37 @@
     </message>
     <message>
         <location filename="../engine/progress.py"/>
-        <source>Classifying</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../engine/progress.py"/>
-        <source>Writing the map</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../engine/progress.py"/>
-        <source>Measuring areas</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../engine/progress.py"/>
-        <source>Drawing polygons</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../engine/progress.py"/>
         <source>{stage}, about {time} left</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../provider.py"/>
         <source>SatSeg: land-cover maps from imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../satseg_core/events.py"/>
+        <source>Classifying</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../satseg_core/events.py"/>
+        <source>Writing the map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../satseg_core/events.py"/>
+        <source>Writing the confidence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../satseg_core/events.py"/>
+        <source>Measuring areas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../../satseg_core/events.py"/>
+        <source>Drawing polygons</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

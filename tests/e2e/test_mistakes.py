@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -74,6 +75,25 @@ def test_a_damaged_raster_is_a_sentence(write_scene, tmp_path):
     assert run.code == 1
     assert "damaged" in run.err.splitlines()[-1]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.tif"]
+
+
+def limited(size):
+    """Lets a child write files of at most ``size`` bytes: to it, the disk is full."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.parametrize("size", [0, 2_000, 20_000, 60_000, 100_000])
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(mapped, tmp_path, size):
+    words = ["segment", mapped / "scene.tif", "--output", tmp_path / "map.tif", "--polygons", tmp_path / "map.gpkg"]
+    done = subprocess.run(
+        [str(SATSEG), *map(str, words)], capture_output=True, text=True, check=False, preexec_fn=limited(size)
+    )
+    assert done.returncode == 1, done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("satseg: ")
+    assert "space" in last
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_errors_are_events_too(tmp_path):

@@ -24,9 +24,7 @@ update = load()
 
 
 def test_texts_are_found_where_they_are_marked() -> None:
-    source = (
-        'TITLE = "a"\nTAGS = ("b", "c")\nSTAGES = {"key": "d"}\ntr("e" "f").format(x=1)\nself._tr("g")\nother("no")'
-    )
+    source = 'TITLE = "a"\nTAGS = ("b", "c")\nSUMMARY = "d"\ntr("e" "f").format(x=1)\nself._tr("g")\nother("no")'
     assert set(update.texts(source)) == {"a", "b", "c", "d", "ef", "g"}
 
 
