@@ -1,0 +1,78 @@
+"""At which pixel size a raster is run, and what cannot be asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rasterio.transform import from_origin
+
+from satseg_core import segment as job
+from satseg_core.errors import CancelledError, UsageError
+from satseg_core.events import Progress, Reporter
+from satseg_core.model.store import find_model
+from satseg_core.raster.source import open_source
+from satseg_core.segment import SegmentOptions, segment
+
+
+@pytest.fixture
+def scale_of(make_raster):
+    """Raster px a model px, and the warnings, for a raster of a given pixel size in metres."""
+    card = find_model().card
+
+    def find(pixel, wanted=None, **profile):
+        place = {"transform": from_origin(5e5, 5e6, pixel, pixel), **profile}
+        path = make_raster(np.zeros((3, 8, 8), np.uint8), **place)
+        with open_source(str(path), card.bands) as source:
+            (down, across), warnings = job._scale(source, card, wanted)
+        assert down == pytest.approx(across, rel=1e-3)
+        return down, warnings
+
+    return find
+
+
+def test_finer_rasters_are_averaged_to_the_models_pixel(scale_of):
+    scale, warnings = scale_of(0.5)
+    assert scale == pytest.approx(2.44, rel=1e-3)
+    assert not warnings
+
+
+def test_nearly_the_same_pixel_is_used_as_it_is(scale_of):
+    assert scale_of(1.22) == (1.0, [])
+    assert scale_of(1.19) == (1.0, [])
+
+
+def test_coarser_rasters_are_enlarged_up_to_a_limit_and_said_to_be_coarse(scale_of):
+    assert scale_of(2.44)[0] == pytest.approx(0.5, rel=1e-3)
+    scale, warnings = scale_of(10)
+    assert scale == 1 / job.MOST_ENLARGED
+    assert "expect a rough map" in warnings[0]
+
+
+def test_far_too_coarse_rasters_are_not_enlarged_at_all(scale_of):
+    scale, warnings = scale_of(30)
+    assert scale == 1
+    assert "expect a rough map" in warnings[0]
+
+
+def test_a_given_pixel_size_is_taken(scale_of):
+    assert scale_of(0.5, wanted=5)[0] == pytest.approx(10, rel=1e-3)
+    assert scale_of(30, wanted=10)[0] == pytest.approx(1 / 3, rel=1e-3)
+    with pytest.raises(UsageError, match="times finer"):
+        scale_of(30, wanted=1)
+
+
+def test_without_georeference_pixels_are_the_unit(scale_of):
+    assert scale_of(1, crs=None, transform=None) == (1.0, [])
+    assert scale_of(1, wanted=2.5, crs=None, transform=None)[0] == 2.5
+
+
+def test_a_library_user_can_watch_and_cancel(make_raster, tmp_path):
+    path = make_raster(np.zeros((3, 600, 600), np.uint8))
+    seen = []
+    options = SegmentOptions(str(path), str(tmp_path / "map.tif"))
+    with pytest.raises(CancelledError):
+        segment(options, Reporter(seen.append, cancelled=lambda: any(isinstance(e, Progress) for e in seen)))
+    assert [p.name for p in tmp_path.iterdir()] == ["in.tif"]
+    result = segment(options)
+    assert result.output.exists()
+    assert sum(area.pixels for area in result.areas) == 360_000
