@@ -133,5 +133,9 @@ def _to_raster_crs(polygons: NDArray[Any], crs: str | None, path: Path, source: 
         raise RasterError(
             f"The CRS of {path} cannot be transformed to the raster's; reproject the mask first."
         ) from error
-    moved = shapely.transform(polygons, transformer.transform, interleaved=False)
+
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    moved = shapely.transform(polygons, move)
     return np.asarray(shapely.make_valid(moved))

@@ -72,7 +72,7 @@ def test_a_mask_lets_through_the_pixels_whose_centre_is_inside(source, tmp_path)
 def test_a_mask_comes_in_any_crs(source, tmp_path):
     box = shapely.box(*extent(10, 20, 60, 70))
     to_degrees = Transformer.from_crs(32633, 4326, always_xy=True)
-    degrees = shapely.transform(box, to_degrees.transform, interleaved=False)
+    degrees = shapely.transform(box, lambda points: np.column_stack(to_degrees.transform(*points.T)))
     area = AreaOfInterest(polygons(tmp_path / "area.gpkg", degrees, crs="EPSG:4326"), source)
     expected = np.zeros((100, 150), bool)
     expected[20:70, 10:60] = True
