@@ -77,7 +77,8 @@ def test_a_wanted_pixel_gets_the_same_class_when_little_else_is_run(row, col, si
     labels, _, tiles_run = run(lattice, scores.ordered_blocks(lattice, whole, size, CLASSES), wanted)
     assert labels[row, col] == expected[row, col]
     assert (np.delete(labels.ravel(), row * 300 + col) == 255).all()
-    assert tiles_run <= 4 < all_run
+    # Two tiles overlap along an axis, three where the last one was moved back to end with the raster.
+    assert tiles_run <= 9 < all_run
 
 
 def test_each_tile_runs_once():
