@@ -19,9 +19,6 @@ Color = tuple[int, int, int]
 NODATA = 255
 """Code of pixels without data in every classified raster (*unknown* land is a class, this is not)."""
 
-MAX_CLASSES = 255
-"""Codes are one byte and 255 is taken."""
-
 
 @dataclass(frozen=True)
 class LandClass:

@@ -192,11 +192,6 @@ class Lattice:
         """Number of tiles that cover the raster."""
         return len(self.rows.starts) * len(self.cols.starts)
 
-    @property
-    def model_shape(self) -> tuple[int, int]:
-        """Height and width of the raster in model px."""
-        return (self.rows.model, self.cols.model)
-
     def cells_of(self, block: Block) -> tuple[Span, Span]:
         """Score cells, down and across, that a block is interpolated from."""
         return self.rows.cells_of(block.rows), self.cols.cells_of(block.cols)

@@ -102,7 +102,7 @@ def _mirrored(tensor: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np
     missing = (shape[0] - tensor.shape[1], shape[1] - tensor.shape[2])
     if not any(missing):
         return np.ascontiguousarray(tensor, np.float32)
-    return np.pad(tensor, ((0, 0), (0, missing[0]), (0, missing[1])), mode="symmetric").astype(np.float32)
+    return np.pad(tensor, ((0, 0), (0, missing[0]), (0, missing[1])), mode="symmetric")
 
 
 def valid_pixels(source: Source, block: Block) -> NDArray[np.bool_]:

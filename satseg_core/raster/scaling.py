@@ -11,7 +11,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from satseg_core.errors import RasterError, UsageError
+from satseg_core.errors import UsageError
 from satseg_core.model.card import ModelCard, Scaling
 from satseg_core.raster.source import Source, read_failure
 
@@ -131,15 +131,3 @@ def clip_limits(card: ModelCard, stretch: Stretch) -> tuple[NDArray[np.float32],
     low = np.asarray(stretch.low, np.float32)[:, None, None]
     high = np.asarray(stretch.high, np.float32)[:, None, None]
     return low * factor + offset, high * factor + offset
-
-
-def check_bands(source: Source, card: ModelCard) -> None:
-    """Make sure that a raster gives as many bands as a model reads.
-
-    Raises:
-        RasterError: it does not.
-    """
-    if len(source.bands) != len(card.bands):
-        raise RasterError(
-            f"The model reads {len(card.bands)} bands and {len(source.bands)} were chosen; say which with --bands."
-        )
