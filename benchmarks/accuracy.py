@@ -7,29 +7,21 @@ FOLDER holds DeepGlobe's ``images/ID.jpg`` and ``labels/ID_mask.png`` (0.5 m a p
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 
-from rasterio.errors import NotGeoreferencedWarning
-
-from benchmarks.enlarging import SOURCE_PIXEL, figures, measure
+from benchmarks.enlarging import SOURCE_PIXEL, arguments, figures, measure
 from satseg_core.legend import LAND_COVER
 
 
 def main() -> int:
     """Print the figures of each scene and of all."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--scenes", default="104113,266,855,zs4")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    folder, scenes = arguments("accuracy", __doc__)
     found = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for scene in options.scenes.split(","):
-            found[scene] = measure(options.folder, scene, Path(scratch), SOURCE_PIXEL)
+        for scene in scenes:
+            found[scene] = measure(folder, scene, Path(scratch), SOURCE_PIXEL)
             print(f"{scene}: pixel accuracy {figures(found[scene])[0]:.3f}", flush=True)
     right, iou = figures(sum(found.values()))
     each = ", ".join(f"{land_class.name} {value:.3f}" for land_class, value in zip(LAND_COVER, iou))

@@ -29,20 +29,27 @@ IGNORE = 255
 
 def main() -> int:
     """Print one line for each pixel size and factor."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.enlarging", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--scenes", default="104113,266,855,zs4")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    folder, scenes = arguments("enlarging", __doc__)
     for pixel in (2.5, 5.0, 10.0):
         for factor in (1, 2, 4, 8):
             confusion = np.zeros((len(LAND_COVER), len(LAND_COVER)), int)
             with tempfile.TemporaryDirectory() as scratch:
-                for scene in options.scenes.split(","):
-                    confusion += measure(options.folder, scene, Path(scratch), pixel, pixel / factor)
+                for scene in scenes:
+                    confusion += measure(folder, scene, Path(scratch), pixel, pixel / factor)
             right, iou = figures(confusion)
             print(f"{pixel:4g} m, enlarged {factor}: pixel accuracy {right:.3f}, mIoU {iou.mean():.3f}", flush=True)
     return 0
+
+
+def arguments(module: str, page: str) -> tuple[Path, list[str]]:
+    """Folder and scenes that the command line of a benchmark names; ``page`` is the module's docstring."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{module}", description=page.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scenes", default="104113,266,855,zs4")
+    options = parser.parse_args()
+    # DeepGlobe's files have no place on the ground, and it is no news.
+    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    return options.folder, options.scenes.split(",")
 
 
 def figures(confusion: np.ndarray) -> tuple[float, np.ndarray]:

@@ -31,13 +31,11 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
     """Measure the classes of a classified raster, on the ellipsoid."""
     from satseg_core.outputs import whole_outputs
     from satseg_core.raster.area import class_areas
-    from satseg_core.raster.labels import open_classified
-    from satseg_core.raster.legends import read_legend
+    from satseg_core.raster.legends import legend_of
 
     write = _writer(output)
     reporter.plan({"areas": 1})
-    with open_classified(Path(map_path)) as dataset:
-        legend = read_legend(dataset)
+    legend = legend_of(Path(map_path))
     with whole_outputs(overwrite) as outputs:
         scratch = outputs.add(Path(output)) if output else None
         found = [area.to_json() for area in class_areas(Path(map_path), legend, reporter)]

@@ -8,12 +8,13 @@ import sys
 
 import click
 
+from satseg_core.cli import options
 from satseg_core.cli.session import Session
 from satseg_core.errors import SatSegError
 
 
 @click.command()
-@click.option("--progress", type=click.Choice(["auto", "bar", "json", "none"]), default="auto", hidden=True)
+@options.hidden_progress
 @click.pass_obj
 def doctor(session: Session, progress: str) -> int:
     """Say which Python, libraries, runtime, device and model would be used, and why."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from satseg_core.errors import OutputError, RuntimeUnavailableError, UsageError
+from satseg_core.errors import RuntimeUnavailableError, UsageError
 
 
 @click.command()
@@ -16,12 +16,11 @@ from satseg_core.errors import OutputError, RuntimeUnavailableError, UsageError
 def export(model: str, output: str, overwrite: bool) -> None:
     """Write a .safetensors model as ONNX with the same card, so that it runs without torch (needs torch itself)."""
     from satseg_core.model.store import find_model
+    from satseg_core.outputs import whole_outputs
 
     target = Path(output)
     if target.suffix != ".onnx":
         raise UsageError(f"Models are exported as .onnx; give a name that ends in it instead of {target.name}.")
-    if target.exists() and not overwrite:
-        raise OutputError(f"{target} exists already; add --overwrite to replace it, or choose another name.")
     weights = find_model(model).weights
     if weights is None:
         raise UsageError(f"{model} has no .safetensors file to export from; give one.")
@@ -31,5 +30,6 @@ def export(model: str, output: str, overwrite: bool) -> None:
         raise RuntimeUnavailableError(
             f"Exporting needs torch and onnx in this Python ({error}); run pip install 'satseg[train]'."
         ) from error
-    card = export_onnx(weights, target)
+    with whole_outputs(overwrite) as outputs:
+        card = export_onnx(weights, outputs.add(target))
     click.echo(f"Written: {target}, {card.name} {card.version}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from satseg_core.cli import options
 from satseg_core.cli.session import Session
 from satseg_core.model.card import ModelCard
 
@@ -14,7 +15,7 @@ from satseg_core.model.card import ModelCard
 @click.command()
 @click.argument("name", required=False, metavar="[NAME|FILE]")
 @click.option("--details", is_flag=True, help="Print the whole card.")
-@click.option("--progress", type=click.Choice(["auto", "bar", "json", "none"]), default="auto", hidden=True)
+@options.hidden_progress
 @click.pass_obj
 def models(session: Session, name: str | None, details: bool, progress: str) -> None:
     """List the models that come with SatSeg, or describe one."""

@@ -49,6 +49,11 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
         return numbers
 
 
+_progress = functools.partial(
+    click.option, "--progress", type=click.Choice(["auto", "bar", "json", "none"]), default="auto"
+)
+
+
 def reporting(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command ``--progress``, ``--debug`` and ``--cancel-on-eof``, and call it with session and reporter."""
 
@@ -60,10 +65,7 @@ def reporting(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
         click.option("--cancel-on-eof", is_flag=True, hidden=True, help="Cancel when stdin ends."),
-        click.option(
-            "--progress",
-            type=click.Choice(["auto", "bar", "json", "none"]),
-            default="auto",
+        _progress(
             show_default=True,
             help="A bar on a terminal, JSON lines on stdout for programs, or nothing.",
         ),
@@ -71,6 +73,9 @@ def reporting(function: Callable[..., Any]) -> Callable[..., Any]:
         command = option(command)
     return command
 
+
+hidden_progress = _progress(hidden=True)
+"""For commands too short for progress, which programs call with ``--progress json`` all the same."""
 
 overwrite = click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 model = click.option("--model", metavar="NAME|FILE", help="Model to use; 'satseg models' lists them.")

@@ -35,16 +35,14 @@ def vectorize(
     MAP.qml (the style) appears beside them; the GeoPackage carries the style too.
     """
     from satseg_core.outputs import sidecar, whole_outputs
-    from satseg_core.raster.labels import open_classified
-    from satseg_core.raster.legends import read_legend
+    from satseg_core.raster.legends import legend_of
     from satseg_core.style import qml
     from satseg_core.vector.polygons import vectorize as run
 
     if Path(output).suffix.lower() != ".gpkg":
         raise UsageError(f"Polygons are written as .gpkg; give a name that ends in it instead of {Path(output).name}.")
     reporter.plan({"polygons": 1})
-    with open_classified(Path(map_path)) as dataset:
-        legend = read_legend(dataset)
+    legend = legend_of(Path(map_path))
     style = sidecar(Path(output), ".qml")
     shared = style.exists() and style.read_text(encoding="utf-8") == qml(legend)
     with whole_outputs(overwrite) as outputs:

@@ -13,7 +13,7 @@ from rasterio.io import DatasetReader, DatasetWriter
 
 from satseg_core.errors import ModelError, RasterError
 from satseg_core.legend import NODATA, Color, LandClass, Legend
-from satseg_core.raster.labels import check_classified, code_blocks
+from satseg_core.raster.labels import check_classified, code_blocks, open_classified
 from satseg_core.style import Rgba, color_table
 
 LEGEND_TAG = "SATSEG_LEGEND"
@@ -28,6 +28,16 @@ def write_legend(dataset: DatasetWriter, legend: Legend) -> None:
     dataset.update_tags(**{LEGEND_TAG: json.dumps(legend.to_json())})
     if dataset.dtypes[0] == "uint8":
         dataset.write_colormap(1, color_table(legend))
+
+
+def legend_of(path: Path) -> Legend:
+    """The legend of a classified raster on disk.
+
+    Raises:
+        RasterError: as `open_classified` and `read_legend`.
+    """
+    with open_classified(path) as dataset:
+        return read_legend(dataset)
 
 
 def read_legend(dataset: DatasetReader) -> Legend:

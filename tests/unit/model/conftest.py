@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,9 @@ from satseg_core.model.file import write_model
 from satseg_core.model.network import DeepLabV3Plus, build_network
 from satseg_core.model.onnx_export import export_onnx
 from satseg_core.model.store import ModelFile, open_model
+from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 
 SMALL = Architecture(aspp_channels=8, decoder_channels=8, low_level_channels=4)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Such small work is slower on many threads, and threads that wait for a busy processor are slower still."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def make_card(**changes: Any) -> ModelCard:

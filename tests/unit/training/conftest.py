@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from satseg_core.legend import LAND_COVER
+from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 
 SIZE = 160
 """Width of the made scenes, px."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Such small work is slower on many threads, and threads that wait for a busy processor are slower still."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def make_scene(folder: Path, scene_id: str, codes: tuple[int, int]) -> None:
