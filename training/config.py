@@ -1,13 +1,14 @@
-"""What a training run is told: one TOML file, checked when it is read."""
+"""What a training run is told: one TOML file, checked when it is read, kept beside the results as their record."""
 
 from __future__ import annotations
 
 import dataclasses
 import sys
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from satseg_core.errors import UsageError
 
@@ -16,24 +17,65 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-T = TypeVar("T")
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """One set of labelled images and how its labels become the model's classes: a table ``[[data.sources]]``.
+
+    Attributes:
+        name: of the set; with it and an image's id, figures and splits name a scene.
+        images: path pattern with one ``*``, which is the image's id: ``folder/images/*.jpg``.
+        labels: path of an image's labels with ``{id}`` in it: a raster, or a vector file with polygons.
+            A path without ``{id}`` is one vector file for all images. Empty where ``whole`` gives the label.
+        classes: label value to class name of the model's legend, or ``ignore``. Keys are raster values
+            (``"3"``), colours (``"#00ffff"``) or values of ``attribute``. What is not listed is ignored.
+        coding: ``values`` (the raster's first band), ``colors`` (exact RGB), ``colors128`` (RGB, each band
+            thresholded at 128), or ``attribute`` (polygons).
+        attribute: of the polygons: the one that holds the label.
+        whole: class name of every px, for sets of whole-image labels.
+        pixel_size: m a px of images that have no georeference of their own; 0 to take theirs.
+        image_size: m that the longer side of such an image shows, where its images differ in pixel size; 0 if not.
+        bands: 1-based bands in the model's order; empty to go by the raster's own description.
+        weight: chance of this set against the others', before its images share it.
+        only: ids to use; empty for all.
+        exclude: ids never to use.
+    """
+
+    name: str
+    images: str
+    labels: str = ""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    coding: str = "values"
+    attribute: str = ""
+    whole: str = ""
+    pixel_size: float = 0.0
+    image_size: float = 0.0
+    bands: tuple[int, ...] = ()
+    weight: float = 1.0
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which scenes to learn from.
+    """What to learn from and what to measure on.
 
     Attributes:
-        folder: holds ``images/ID.jpg`` and ``labels/ID_mask.png``.
-        held_out: ids that are never trained on, only measured on.
-        source_pixel_size: m on the ground per px of the files.
-        pixel_size: m per px that scenes are shrunk to before anything else.
+        sources: see `SourceConfig`.
+        held_out: scenes that are measured on and never trained on, as ``source/id``.
+        pixel_size: m a px that the model works at.
+        balanced: share of crops drawn around a px of a class, each class as often.
+        cache_mpx: images up to this many Mpx (at half the model's pixel size) are kept in memory; larger ones
+            are read by window.
+        workers: processes that prepare crops; 0 for none.
     """
 
-    folder: str
-    held_out: tuple[str, ...]
-    source_pixel_size: float = 0.5
+    sources: tuple[SourceConfig, ...]
+    held_out: tuple[str, ...] = ()
     pixel_size: float = 1.22
+    balanced: float = 0.35
+    cache_mpx: float = 64.0
+    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,15 +84,47 @@ class NetworkConfig:
 
     Attributes:
         preset: a name of `satseg_core.model.presets`.
-        start_weights: torchvision state dict (``.pth``, tensors only) for the backbone; empty for random.
+        start_weights: for the backbone: torchvision state dict (``.pth``, tensors only), ``imagenet`` for those that
+            torchvision fetches, or empty for random.
         mean: per band, subtracted after scaling to 0..1; ImageNet's, which the start weights expect.
         std: per band, divided by after that.
+        freeze: ``none``, ``low`` (the backbone up to stride 4) or ``backbone``: parts that do not learn.
+        freeze_statistics: the backbone's batch norm keeps the means and deviations that it came with.
+        dropout: of ASPP, 0 to 1.
     """
 
     preset: str = "light"
     start_weights: str = ""
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    freeze: str = "none"
+    freeze_statistics: bool = True
+    dropout: float = 0.5
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """A weighted sum of losses; a weight of 0 leaves a part out.
+
+    Attributes:
+        cross_entropy: weight of cross-entropy.
+        focal: weight of focal loss (Lin et al. 2017).
+        dice: weight of soft Dice loss.
+        lovasz: weight of Lovász-softmax (Berman et al. 2018), of each crop by itself.
+        label_smoothing: of cross-entropy, 0 to 1.
+        gamma: of focal loss.
+        class_weight_power: cross-entropy and focal weigh classes by frequency to minus this, 0 for none.
+        stride: model px a px that the loss is taken at: 1, 2 or 4.
+    """
+
+    cross_entropy: float = 1.0
+    focal: float = 0.0
+    dice: float = 0.0
+    lovasz: float = 0.0
+    label_smoothing: float = 0.0
+    gamma: float = 2.0
+    class_weight_power: float = 0.25
+    stride: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,33 +133,43 @@ class ScheduleConfig:
 
     Attributes:
         steps: optimiser steps.
-        batch: crops a step.
+        batch: crops a step, over all processes and accumulated parts together.
+        accumulate: parts that a process cuts its crops of a step into, to save memory.
         crop: width of the square crops, px.
+        optimizer: ``adamw`` or ``sgd`` (momentum 0.9).
         learning_rate: peak rate of ASPP and decoder.
         backbone_factor: the backbone's rate as a share of it.
-        weight_decay: AdamW's.
-        warm_up: steps to the peak; then a half cosine to zero at ``steps``.
-        ema: decay a step of the averaged weights that are kept.
-        balanced: share of crops drawn around a px of a class, each class as often.
-        class_weight_power: loss weights are class frequency to minus this, 0 for none.
+        weight_decay: of weights with more than one axis.
+        shape: ``cosine``, ``poly`` (power 0.9), ``step`` (a tenth at 60 % and at 85 %) or ``constant``.
+        warm_up: steps to the peak.
+        clip: largest norm of the gradients; 0 for any.
+        ema: decay a step of the averaged weights, which are the result; 0 to keep the last ones.
+        precision: ``fp32``, ``bf16`` or ``fp16`` (fp16 on CUDA only).
         seed: of everything random.
-        threads: processor threads.
-        checkpoint_every: steps between saved weights and measured figures.
+        threads: processor threads; 0 for all.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        measure_every: steps between figures on held-out scenes; 0 for at the end only.
+        save_every: steps between checkpoints.
     """
 
     steps: int = 1200
     batch: int = 8
+    accumulate: int = 1
     crop: int = 320
+    optimizer: str = "adamw"
     learning_rate: float = 1e-3
-    backbone_factor: float = 0.2
+    backbone_factor: float = 0.1
     weight_decay: float = 1e-2
+    shape: str = "cosine"
     warm_up: int = 60
+    clip: float = 5.0
     ema: float = 0.99
-    balanced: float = 0.5
-    class_weight_power: float = 0.25
+    precision: str = "fp32"
     seed: int = 1
-    threads: int = 2
-    checkpoint_every: int = 150
+    threads: int = 0
+    device: str = "auto"
+    measure_every: int = 0
+    save_every: int = 100
 
 
 @dataclass(frozen=True)
@@ -94,19 +178,33 @@ class Augmentation:
 
     Attributes:
         scale: smallest and largest magnification.
+        turn: quarter turns and mirror images.
+        rotate: largest angle of free rotation, degrees; corners become *ignore*.
         brightness: largest factor's distance from 1, for all bands together.
         gain: the same for each band by itself (colour casts).
         contrast: largest factor's distance from 1 around the crop's mean.
         saturation: the same, around grey.
         gamma: largest exponent's distance from 1.
+        blur: largest sigma, px.
+        noise: largest standard deviation, of 0..1.
+        clouds: share of crops with clouds and their shadows, which become *unknown* where they hide the land.
+        haze: share of crops under thin haze, whose labels stay.
+        mix: share of crops that get the areas of half of another crop's classes pasted in (ClassMix, Olsson 2021).
     """
 
     scale: tuple[float, float] = (0.7, 1.4)
+    turn: bool = True
+    rotate: float = 0.0
     brightness: float = 0.2
     gain: float = 0.06
     contrast: float = 0.2
     saturation: float = 0.25
     gamma: float = 0.2
+    blur: float = 0.0
+    noise: float = 0.0
+    clouds: float = 0.0
+    haze: float = 0.0
+    mix: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +217,7 @@ class CardConfig:
         description: a short paragraph.
         version: of the model, ``x.y.z``.
         licence: SPDX identifier or sentence on the weights.
+        intended_use: sentences on what the model is for.
         sources: what it was trained from, with origin and terms.
         limits: sentences on where it fails.
         tile_size: px of the tiles it runs on.
@@ -130,6 +229,7 @@ class CardConfig:
     description: str = ""
     version: str = "0.1.0"
     licence: str = ""
+    intended_use: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     tile_size: int = 512
@@ -137,30 +237,85 @@ class CardConfig:
 
 
 @dataclass(frozen=True)
+class ComparisonConfig:
+    """What ``python -m training.crossvalidate`` runs besides; see there.
+
+    Attributes:
+        folds: name to the scenes (``source/id``) that the fold holds out.
+        variants: name to the settings that differ, as nested tables of this same file:
+            ``variants.plain.schedule.steps = 800``.
+    """
+
+    folds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """A whole run; ``output`` is the folder for weights, figures and logs."""
+    """A whole run.
+
+    Attributes:
+        output: folder for weights, figures and logs.
+        record: what a finished run says of itself in the ``config.toml`` that it leaves; nothing reads it.
+    """
 
     output: str
     data: DataConfig
     augmentation: Augmentation = field(default_factory=Augmentation)
     card: CardConfig = field(default_factory=CardConfig)
+    comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_config(path: Path) -> TrainingConfig:
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "coding": ("values", "colors", "colors128", "attribute"),
+    "freeze": ("none", "low", "backbone"),
+    "optimizer": ("adamw", "sgd"),
+    "shape": ("cosine", "poly", "step", "constant"),
+    "precision": ("fp32", "bf16", "fp16"),
+    "device": ("auto", "cpu", "cuda"),
+    "stride": (1, 2, 4),
+}
+"""Settings that take one of a few values."""
+
+
+def read_config(path: Path, overrides: Mapping[str, Any] | None = None) -> TrainingConfig:
     """Read a run's TOML file.
+
+    Args:
+        path: the file.
+        overrides: nested settings that replace the file's, such as ``{"schedule": {"steps": 10}}``.
 
     Raises:
         UsageError: the file is missing, is no TOML, or has unknown, missing or mistyped settings.
     """
+    return parse_config(merged(read_toml(path), overrides or {}))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The plain values of a TOML file.
+
+    Raises:
+        UsageError: the file is missing or is no TOML.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"Cannot read the training configuration {path} ({error.strerror}).") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not a TOML file ({error}).") from error
-    return parse_config(values)
+
+
+def merged(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested tables with some settings replaced; lists are replaced whole."""
+    result = dict(values)
+    for key, value in overrides.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if both else value
+    return result
 
 
 def parse_config(values: Mapping[str, Any]) -> TrainingConfig:
@@ -169,34 +324,60 @@ def parse_config(values: Mapping[str, Any]) -> TrainingConfig:
     Raises:
         UsageError: settings are unknown, missing or mistyped.
     """
-    sections: dict[str, Any] = {
-        "data": _section(DataConfig, "data", values.get("data", {})),
-        "augmentation": _section(Augmentation, "augmentation", values.get("augmentation", {})),
-        "card": _section(CardConfig, "card", values.get("card", {})),
-        "network": _section(NetworkConfig, "network", values.get("network", {})),
-        "schedule": _section(ScheduleConfig, "schedule", values.get("schedule", {})),
-    }
-    return _section(TrainingConfig, "top level", {**values, **sections})
+    config: TrainingConfig = _section(TrainingConfig, "", values)
+    return config
 
 
-def _section(kind: type[T], name: str, values: Mapping[str, Any]) -> T:
-    known = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - set(known))
+def _section(kind: Any, name: str, values: Any) -> Any:
+    """A dataclass from a table, checked setting by setting; ``name`` is where it stands, for messages."""
+    where = f"[{name}]" if name else "the top level"
+    if not isinstance(values, Mapping):
+        raise UsageError(f"The training configuration needs a table at {where}, not {values!r}.")
+    hints = typing.get_type_hints(kind)
+    unknown = sorted(set(values) - set(hints))
     if unknown:
-        raise UsageError(f"The training configuration has unknown settings in [{name}]: {', '.join(unknown)}.")
-    try:
-        section = kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
-    except TypeError as error:
-        raise UsageError(f"The training configuration lacks a setting in [{name}]: {error}.") from error
-    _check_types(kind, name, section)
-    return section
+        raise UsageError(f"The training configuration has unknown settings in {where}: {', '.join(unknown)}.")
+    settings = dataclasses.fields(kind)
+    missing = [s.name for s in settings if _required(s) and s.name not in values]
+    if missing:
+        raise UsageError(f"The training configuration lacks {', '.join(missing)} in {where}.")
+    return kind(**{key: _value(hints[key], f"{name}.{key}".lstrip("."), value) for key, value in values.items()})
 
 
-def _check_types(kind: type[Any], name: str, section: Any) -> None:
-    """Numbers where numbers belong: a default tells the type (a whole number will do for a real one)."""
-    for setting in dataclasses.fields(kind):
-        value, default = getattr(section, setting.name), setting.default
-        if isinstance(default, (int, float, str, tuple)):
-            allowed = (int, float) if isinstance(default, float) else (type(default),)
-            if not isinstance(value, allowed) or isinstance(value, bool):
-                raise UsageError(f"The training setting {name}.{setting.name} cannot be {value!r}.")
+def _required(setting: dataclasses.Field[Any]) -> bool:
+    return setting.default is dataclasses.MISSING and setting.default_factory is dataclasses.MISSING
+
+
+def _value(hint: Any, name: str, value: Any) -> Any:
+    """A setting's value as its type has it.
+
+    Raises:
+        UsageError: it cannot be.
+    """
+    if dataclasses.is_dataclass(hint):
+        return _section(hint, name, value)
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and isinstance(value, (list, tuple)):
+        if inner[-1] is Ellipsis or len(inner) == len(value):
+            kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
+            return tuple(_value(kind, name, item) for kind, item in zip(kinds, value))
+    elif origin is not None and origin is not tuple and isinstance(value, Mapping):
+        return {str(key): _value(inner[1], f"{name}.{key}", item) for key, item in value.items()}
+    elif _fits(hint, value) and _allowed(name, value):
+        return value
+    raise UsageError(f"The training setting {name} cannot be {value!r}{_instead(name)}.")
+
+
+def _fits(hint: Any, value: Any) -> bool:
+    """True if a plain value has the type; a whole number will do for a real one."""
+    return hint is Any or type(value) is hint or (hint is float and type(value) is int)
+
+
+def _allowed(name: str, value: Any) -> bool:
+    choices = CHOICES.get(name.rpartition(".")[2])
+    return choices is None or value in choices
+
+
+def _instead(name: str) -> str:
+    choices = CHOICES.get(name.rpartition(".")[2])
+    return f"; choose one of {', '.join(map(str, choices))}" if choices else ""
