@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -32,7 +33,6 @@ def models(session: Session, name: str | None, details: bool, progress: str) -> 
 def _details(card: ModelCard) -> str:
     values: dict[str, Any] = json.loads(card.to_json())
     legend = "\n".join(f"  {c.code:>3}  {c.hex_color}  {c.name}: {c.description}" for c in card.legend)
-    limits = "\n".join(f"  - {limit}" for limit in card.limits)
     rest = "\n".join(
         f"{key.replace('_', ' ').capitalize()}: {_short(values[key])}"
         for key in (
@@ -50,8 +50,14 @@ def _details(card: ModelCard) -> str:
     return (
         f"{card.name} {card.version}: {card.title}\n{card.description}\n\nLegend:\n{legend}\n\n{rest}\n\n"
         f"Training:\n{_indented(values['training'])}\nAccuracy:\n{_indented(values['accuracy'])}\n"
-        f"Limits:\n{limits}\n\nLicence: {card.licence}\nWeights: sha256 {card.weights_sha256}"
+        f"{_listed('Intended use', card.intended_use)}{_listed('Limits', card.limits)}\n"
+        f"Licence: {card.licence}\nWeights: sha256 {card.weights_sha256}"
     )
+
+
+def _listed(title: str, sentences: Sequence[str]) -> str:
+    """A titled list, or nothing where there are no sentences."""
+    return "".join([f"{title}:\n", *(f"  - {sentence}\n" for sentence in sentences)]) if sentences else ""
 
 
 def _short(value: Any) -> str:

@@ -95,6 +95,7 @@ class ModelCard:
         temperature: scores are divided by it before the softmax that gives the confidence.
         training: data, split, schedule: free JSON.
         accuracy: measured figures and on what: free JSON.
+        intended_use: sentences on what the model is for.
         limits: sentences on where the model fails or should not be used.
         weights_sha256: digest of the float32 weights this card belongs to; identifies the model.
     """
@@ -117,6 +118,7 @@ class ModelCard:
     temperature: float = 1.0
     training: Mapping[str, Any] = field(default_factory=dict)
     accuracy: Mapping[str, Any] = field(default_factory=dict)
+    intended_use: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     weights_sha256: str = ""
 
@@ -157,10 +159,12 @@ def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(card: ModelCard) -> None:
     shapes = {len(card.bands), len(card.mean), len(card.std)}
-    words = (card.name, card.title, card.description, card.version, card.licence, card.weights_sha256)
+    sentences = (*card.intended_use, *card.limits)
+    words = (card.name, card.title, card.description, card.version, card.licence, card.weights_sha256, *sentences)
     sizes = (card.tile_size, card.overlap, card.score_stride)
     problems = (
         (not all(isinstance(text, str) for text in words), "has a number where words belong"),
+        (isinstance(card.intended_use, str) or isinstance(card.limits, str), "has one text where a list belongs"),
         (not all(type(size) is int for size in sizes), "has a size that is no whole number"),
         (not card.bands, "has no bands"),
         (len(shapes) > 1, "has another number of bands than of means or deviations"),
