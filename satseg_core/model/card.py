@@ -159,12 +159,13 @@ def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(card: ModelCard) -> None:
     shapes = {len(card.bands), len(card.mean), len(card.std)}
+    lists = (card.intended_use, card.limits)
+    words = (card.name, card.title, card.description, card.version, card.licence, card.weights_sha256)
     sentences = (*card.intended_use, *card.limits)
-    words = (card.name, card.title, card.description, card.version, card.licence, card.weights_sha256, *sentences)
     sizes = (card.tile_size, card.overlap, card.score_stride)
     problems = (
-        (not all(isinstance(text, str) for text in words), "has a number where words belong"),
-        (isinstance(card.intended_use, str) or isinstance(card.limits, str), "has one text where a list belongs"),
+        (not all(isinstance(text, str) for text in (*words, *sentences)), "has a number where words belong"),
+        (not all(isinstance(texts, tuple) for texts in lists), "has one text where a list belongs"),
         (not all(type(size) is int for size in sizes), "has a size that is no whole number"),
         (not card.bands, "has no bands"),
         (len(shapes) > 1, "has another number of bands than of means or deviations"),
