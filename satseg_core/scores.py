@@ -148,10 +148,7 @@ def classify(
     Returns:
         See `Classified`. Where classes tie, the first of the legend wins.
     """
-    down, across = lattice.cells_of(block)
-    first_y, weight_y = lattice.rows.taps(block.rows)
-    first_x, weight_x = lattice.cols.taps(block.cols)
-    first_y, first_x = first_y - down.start, first_x - across.start
+    (first_y, weight_y), (first_x, weight_x) = _taps(lattice, block)
     labels = np.empty(block.shape, np.uint8)
     confidence = np.empty(block.shape, np.uint8) if temperature is not None else None
     step = max(_CHUNK_VALUES // (len(codes) * block.cols.size), 1)
@@ -164,6 +161,37 @@ def classify(
         if confidence is not None and temperature is not None:
             confidence[part] = _percent(values, best, temperature)
     return labels, confidence
+
+
+def interpolate(
+    lattice: Lattice, block: Block, scores: Scores, rows: NDArray[np.intp], cols: NDArray[np.intp]
+) -> Scores:
+    """Scores of some px of a block, with the bits that `classify` sees.
+
+    Args:
+        lattice: of the raster.
+        block: where the px lie.
+        scores: blended scores on ``lattice.cells_of(block)``.
+        rows: ``(h,)``, counted from the block's first.
+        cols: ``(w,)``, the same.
+
+    Returns:
+        ``(C, h, w) float32``.
+    """
+    (first_y, weight_y), (first_x, weight_x) = _taps(lattice, block)
+    down = _between(scores, first_y[rows], weight_y[rows], axis=1)
+    return _between(down, first_x[cols], weight_x[cols], axis=2)
+
+
+_Taps = tuple[NDArray[np.intp], NDArray[np.float32]]
+
+
+def _taps(lattice: Lattice, block: Block) -> tuple[_Taps, _Taps]:
+    """Down and across, which cells the px of a block lie between, counted from the block's first, and where."""
+    down, across = lattice.cells_of(block)
+    first_y, weight_y = lattice.rows.taps(block.rows)
+    first_x, weight_x = lattice.cols.taps(block.cols)
+    return (first_y - down.start, weight_y), (first_x - across.start, weight_x)
 
 
 def _between(values: Scores, first: NDArray[np.intp], weight: NDArray[np.float32], axis: int) -> Scores:

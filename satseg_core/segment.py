@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import rasterio
-from numpy.typing import NDArray
 
-from satseg_core import record, scores
+from satseg_core import record
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
-from satseg_core.legend import NODATA, Legend
-from satseg_core.model.card import ModelCard
-from satseg_core.model.runtime import Runtime, load_runtime
+from satseg_core.legend import Legend
+from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
+from satseg_core.prediction import Plan, Prediction, model_scale
 from satseg_core.raster.area import ClassArea, class_areas
 from satseg_core.raster.area_of_interest import AreaOfInterest, extent_block
 from satseg_core.raster.classified import MapWriter
-from satseg_core.raster.grid import Block, Lattice
-from satseg_core.raster.reading import TileReader, valid_pixels
-from satseg_core.raster.scaling import Stretch, find_stretch
 from satseg_core.raster.source import Source, open_source
 from satseg_core.style import aux_xml, qml
 from satseg_core.vector.polygons import vectorize
-
-SAME_SIZE = 0.05
-"""Where the raster's pixels are within this share of the model's they are used as they are."""
-
-MOST_ENLARGED = 4.0
-"""Rasters with coarser pixels are enlarged by this factor at most. ``python -m benchmarks.enlarging``: on unseen scenes
-degraded to 5 and 10 m a px the mean IoU is 0.33 and 0.26 enlarged by four, 0.31 and 0.25 as they are."""
-
-TOO_COARSE = 16.0
-"""Pixels this many times the model's show nothing that it knows: they are not enlarged, which would cost time only."""
-
-LIMIT_ENLARGED = 16.0
-"""Nobody may ask for more than this."""
 
 GDAL_OPTIONS = {"GDAL_CACHEMAX": 128 * 2**20, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
 """GDAL's settings for a run. The cache is part of the memory that a run needs; rasterio takes it in bytes."""
@@ -126,9 +107,9 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     with rasterio.Env(**GDAL_OPTIONS), whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
         files = _Files.announce(outputs, options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
-        job = _plan(source, model, options, reporter)
+        plan, warnings = _plan(source, model, options, reporter)
         reporter.plan(_stage_weights(options))
-        tiles_run = _write_maps(job, files, reporter)
+        tiles_run = _write_maps(plan, files, reporter)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(files, legend, reporter)
@@ -141,9 +122,9 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
             areas=tuple(areas),
             polygon_count=count,
             tiles_run=tiles_run,
-            warnings=job.warnings,
+            warnings=warnings,
         )
-        record.write_record(files.record, _record(job, options, result, reporter, started))
+        record.write_record(files.record, _record(plan, model, options, result, reporter, started))
     return result
 
 
@@ -177,26 +158,6 @@ class _Files:
         )
 
 
-@dataclass(frozen=True)
-class _Job:
-    """Everything decided before the first tile is read."""
-
-    source: Source
-    model: ModelFile
-    runtime: Runtime
-    stretch: Stretch
-    lattice: Lattice
-    within: Block
-    area: AreaOfInterest | None
-    block_size: int
-    threads: int | None
-    warnings: tuple[str, ...]
-
-    @property
-    def card(self) -> ModelCard:
-        return self.model.card
-
-
 def _check_names(options: SegmentOptions) -> None:
     for path, suffixes, what in (
         (options.output, (".tif", ".tiff"), "The map"),
@@ -213,9 +174,12 @@ def _check_names(options: SegmentOptions) -> None:
         raise UsageError("An output would replace an input; choose another name.")
 
 
-def _plan(source: Source, model: ModelFile, options: SegmentOptions, reporter: Reporter) -> _Job:
+def _plan(
+    source: Source, model: ModelFile, options: SegmentOptions, reporter: Reporter
+) -> tuple[Plan, tuple[str, ...]]:
+    """Everything decided before the first tile is read, and warnings."""
     card = model.card
-    scale, scale_warnings = _scale(source, card, options.pixel_size)
+    scale, scale_warnings = model_scale(source, card, options.pixel_size)
     warnings = (*source.warnings, *scale_warnings)
     for sentence in warnings:
         reporter.warning(sentence)
@@ -225,41 +189,7 @@ def _plan(source: Source, model: ModelFile, options: SegmentOptions, reporter: R
     reporter.message(
         f"Running {card.name} {card.version} on {runtime.device} with {runtime.name}, because {runtime.reason}."
     )
-    lattice = Lattice.plan(source.shape, scale, card.tile_size, card.overlap, card.score_stride)
-    stretch = find_stretch(source, card.scaling, options.stretch)
-    return _Job(source, model, runtime, stretch, lattice, within, area, lattice.block_size(), options.threads, warnings)
-
-
-def _scale(source: Source, card: ModelCard, pixel_size: float | None) -> tuple[tuple[float, float], list[str]]:
-    """Raster px a model px, down and across, and warnings."""
-    place = source.placement
-    if pixel_size is not None and not pixel_size > 0:
-        raise UsageError("The pixel size must be a positive number of metres, such as --pixel-size 1.22.")
-    if place.in_pixels and pixel_size is None:
-        return (1.0, 1.0), []
-    wanted = pixel_size or card.pixel_size
-    across, down = (wanted / metres for metres in place.metres)
-    finest = min(across, down)
-    if pixel_size is not None:
-        if finest < 1 / LIMIT_ENLARGED:
-            raise UsageError(
-                f"A pixel size of {pixel_size:g} m is over {LIMIT_ENLARGED:g} times finer than the raster's"
-                f" {max(place.metres):.4g} m; ask for {max(place.metres) / LIMIT_ENLARGED:.3g} m or more."
-            )
-        return (_near_one(down), _near_one(across)), []
-    if finest >= 1 / MOST_ENLARGED:
-        return (_near_one(down), _near_one(across)), []
-    sentence = (
-        f"The raster's pixels measure {max(place.metres):.4g} m, far coarser than the {card.pixel_size:g} m that model"
-        f" '{card.name}' was trained at: expect a rough map."
-    )
-    if finest < 1 / TOO_COARSE:
-        return (1.0, 1.0), [sentence]
-    return (max(down, 1 / MOST_ENLARGED), max(across, 1 / MOST_ENLARGED)), [sentence]
-
-
-def _near_one(scale: float) -> float:
-    return 1.0 if abs(scale - 1) <= SAME_SIZE else scale
+    return Plan.make(source, card, runtime, scale, options.stretch, within, area), warnings
 
 
 def _stage_weights(options: SegmentOptions) -> dict[str, float]:
@@ -271,14 +201,15 @@ def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     return weights
 
 
-def _write_maps(job: _Job, files: _Files, reporter: Reporter) -> int:
+def _write_maps(plan: Plan, files: _Files, reporter: Reporter) -> int:
     """Write the classified raster, and the confidence raster if asked for; returns the number of tiles run."""
     with ExitStack() as stack:
-        labels = stack.enter_context(MapWriter(files.output, job.source, job.within, job.card.legend))
+        labels = stack.enter_context(MapWriter(files.output, plan.source, plan.within, plan.card.legend))
         confidence = None
         if files.confidence:
-            confidence = stack.enter_context(MapWriter(files.confidence, job.source, job.within, overviews="AVERAGE"))
-        tiles_run = _run_blocks(job, labels, confidence, reporter)
+            writer = MapWriter(files.confidence, plan.source, plan.within, overviews="AVERAGE")
+            confidence = stack.enter_context(writer)
+        tiles_run = _run_blocks(plan, labels, confidence, reporter)
         with reporter.stage("finish") as stage:
             labels.finish(stage)
         if confidence is not None:
@@ -287,59 +218,17 @@ def _write_maps(job: _Job, files: _Files, reporter: Reporter) -> int:
     return tiles_run
 
 
-def _run_blocks(job: _Job, labels: MapWriter, confidence: MapWriter | None, reporter: Reporter) -> int:
-    """Read, predict, blend and write, block by block."""
-    lattice = job.lattice
-    order = scores.ordered_blocks(lattice, job.within, job.block_size, len(job.card.legend))
-    last_use = scores.last_uses(lattice, order)
-    reader = TileReader(job.source, lattice, job.card, job.stretch)
-    tiles = scores.TileScores(reader, job.runtime, last_use)
-    started = set()
-    with reporter.stage("segment", len(last_use)) as stage:
-        for number, block in enumerate(order):
-            wanted = _wanted(job, block)
-            found = []
-            for tile in scores.needed_tiles(lattice, block, wanted):
-                found.append((tile, tiles.get(tile)))
-                stage.advance(0 if tile in started else 1)
-                started.add(tile)
-            codes, percent = _classify(job, block, wanted, found, confidence is not None)
-            labels.write(block, codes)
+def _run_blocks(plan: Plan, labels: MapWriter, confidence: MapWriter | None, reporter: Reporter) -> int:
+    """Read, predict, blend and write, block by block; returns the number of tiles run."""
+    prediction = Prediction(plan)
+    temperature = None if confidence is None else plan.card.temperature
+    with reporter.stage("segment", prediction.tiles) as stage:
+        for predicted in prediction.blocks(stage):
+            codes, percent = predicted.classify(plan.card.legend.codes, temperature)
+            labels.write(predicted.block, codes)
             if confidence is not None and percent is not None:
-                confidence.write(block, percent)
-            tiles.forget(number)
-            started.update(lattice.tiles_of(block))
-            stage.reach(len(started))
-    return tiles.run
-
-
-def _wanted(job: _Job, block: Block) -> NDArray[np.bool_]:
-    """Px of a block that get a class: with data and inside the mask."""
-    if job.area is None:
-        return valid_pixels(job.source, block)
-    inside = job.area.inside(block)
-    return inside & valid_pixels(job.source, block) if inside.any() else inside
-
-
-def _classify(
-    job: _Job,
-    block: Block,
-    wanted: NDArray[np.bool_],
-    found: Sequence[tuple[Any, scores.Scores]],
-    with_confidence: bool,
-) -> scores.Classified:
-    """Codes and confidence of a block, nodata where nothing is wanted."""
-    empty = np.full(block.shape, NODATA, np.uint8)
-    if not found:
-        return empty, empty if with_confidence else None
-    card = job.card
-    blended = scores.blend(job.lattice, job.lattice.cells_of(block), found, len(card.legend))
-    temperature = card.temperature if with_confidence else None
-    codes, percent = scores.classify(job.lattice, block, blended, card.legend.codes, temperature)
-    codes[~wanted] = NODATA
-    if percent is not None:
-        percent[~wanted] = NODATA
-    return codes, percent
+                confidence.write(predicted.block, percent)
+    return prediction.tiles_run
 
 
 def _write_polygons(files: _Files, legend: Legend, reporter: Reporter) -> int | None:
@@ -357,7 +246,7 @@ def _write_styles(files: _Files, legend: Legend) -> None:
 
 
 def _record(
-    job: _Job, options: SegmentOptions, result: SegmentResult, reporter: Reporter, started: str
+    plan: Plan, model: ModelFile, options: SegmentOptions, result: SegmentResult, reporter: Reporter, started: str
 ) -> dict[str, Any]:
     return {
         "command": "segment",
@@ -365,10 +254,10 @@ def _record(
         "finished": record.now(),
         "versions": record.versions(),
         "options": asdict(options),
-        "model": record.describe_model(job.card, job.model.onnx if job.runtime.name == "onnx" else job.model.weights),
-        "input": record.describe_source(job.source, job.stretch),
-        "grid": record.describe_grid(job.lattice, job.within, job.block_size, result.tiles_run),
-        "runtime": record.describe_runtime(job.runtime, job.threads),
+        "model": record.describe_model(plan.card, model.onnx if plan.runtime.name == "onnx" else model.weights),
+        "input": record.describe_source(plan.source, plan.stretch),
+        "grid": record.describe_grid(plan.lattice, plan.within, plan.block_size, result.tiles_run),
+        "runtime": record.describe_runtime(plan.runtime, options.threads),
         "seconds": {name: round(seconds, 3) for name, seconds in reporter.seconds.items()},
         "peak_memory_mb": record.peak_memory_mb(),
         "areas": [area.to_json() for area in result.areas],

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from rasterio.transform import from_origin
 
-from satseg_core import segment as job
 from satseg_core.errors import CancelledError, UsageError
 from satseg_core.events import Progress, Reporter
 from satseg_core.model.store import find_model
+from satseg_core.prediction import MOST_ENLARGED, model_scale
 from satseg_core.raster.source import open_source
 from satseg_core.segment import SegmentOptions, segment
 
@@ -23,7 +23,7 @@ def scale_of(make_raster):
         place = {"transform": from_origin(5e5, 5e6, pixel, pixel), **profile}
         path = make_raster(np.zeros((3, 8, 8), np.uint8), **place)
         with open_source(str(path), card.bands) as source:
-            (down, across), warnings = job._scale(source, card, wanted)
+            (down, across), warnings = model_scale(source, card, wanted)
         assert down == pytest.approx(across, rel=1e-3)
         return down, warnings
 
@@ -44,7 +44,7 @@ def test_nearly_the_same_pixel_is_used_as_it_is(scale_of):
 def test_coarser_rasters_are_enlarged_up_to_a_limit_and_said_to_be_coarse(scale_of):
     assert scale_of(2.44)[0] == pytest.approx(0.5, rel=1e-3)
     scale, warnings = scale_of(10)
-    assert scale == 1 / job.MOST_ENLARGED
+    assert scale == 1 / MOST_ENLARGED
     assert "expect a rough map" in warnings[0]
 
 
