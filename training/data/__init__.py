@@ -1,0 +1,1 @@
+"""Labelled scenes: finding them, reading them by window, and drawing crops to train on."""
