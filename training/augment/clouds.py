@@ -13,11 +13,11 @@ from training.augment.fields import Field, fractal
 from training.augment.geometry import IGNORE
 from training.augment.light import Picture
 
-HIDDEN = 0.5
-"""Cloud opacity from which land counts as hidden."""
+HIDDEN, SEEN = 0.55, 0.4
+"""Land under clouds more opaque than the first is *unknown*, under less than the second it keeps its label."""
 
-DEEP = 0.45
-"""Share of the light that is left, below which land in shadow counts as hidden."""
+DEEP, LIT = 0.4, 0.5
+"""The same for shadow: shares of the light that are left."""
 
 Codes = npt.NDArray[np.uint8]
 Range = tuple[float, float]
@@ -32,9 +32,10 @@ class Kind:
         size: of its largest structures, as a share of the crop's width.
         cover: share of the sky that it covers.
         slope: of its spectrum; see `fractal`.
-        depth: optical depth gained for each standard deviation above the edge.
+        gain: optical depth gained for each standard deviation of its height.
         thickest: largest optical depth.
-        relief: how much brightness varies with its bumps.
+        wisps: how much the depth varies besides, in natural logarithms.
+        relief: how much the brightness of its tops varies.
         stretch: see `fractal`.
     """
 
@@ -42,19 +43,20 @@ class Kind:
     size: Range
     cover: Range
     slope: Range
-    depth: Range
+    gain: Range
     thickest: Range
+    wisps: Range
     relief: Range
-    stretch: Range = (1.0, 1.0)
+    stretch: Range = (1.0, 1.4)
 
 
 KINDS = (
-    Kind(0.30, (0.10, 0.30), (0.03, 0.20), (1.7, 2.1), (2.0, 5.0), (2.0, 5.0), (0.05, 0.2)),  # puffs
-    Kind(0.35, (0.30, 0.90), (0.10, 0.50), (1.7, 2.1), (1.5, 5.0), (2.5, 6.0), (0.05, 0.2)),  # heaps
-    Kind(0.20, (0.80, 3.00), (0.50, 1.00), (1.8, 2.4), (1.0, 3.0), (1.5, 6.0), (0.03, 0.15)),  # sheets
-    Kind(0.15, (0.30, 1.50), (0.30, 0.90), (1.5, 2.0), (0.2, 0.6), (0.3, 1.2), (0.0, 0.05), (2.0, 6.0)),  # veils
+    Kind(0.25, (0.15, 0.40), (0.03, 0.20), (1.9, 2.4), (2.0, 6.0), (1.5, 5.0), (0.2, 0.6), (0.0, 0.12)),  # puffs
+    Kind(0.35, (0.40, 1.20), (0.10, 0.50), (1.8, 2.4), (1.5, 5.0), (2.0, 6.0), (0.2, 0.7), (0.0, 0.12)),  # heaps
+    Kind(0.20, (1.00, 3.00), (0.50, 1.00), (1.8, 2.6), (1.5, 4.0), (1.5, 6.0), (0.2, 0.6), (0.0, 0.10)),  # sheets
+    Kind(0.20, (0.40, 1.50), (0.30, 0.90), (1.9, 2.6), (0.2, 0.8), (0.3, 1.2), (0.2, 0.5), (0.0, 0.05), (1.0, 3.0)),
 )
-"""From fair-weather puffs to a closed sheet, and thin high cloud."""
+"""From fair-weather puffs to heaps, a closed sheet, and torn veils of thin cloud."""
 
 
 def add_clouds(pixels: Picture, codes: Codes, rng: np.random.Generator, unknown: int | None) -> tuple[Picture, Codes]:
@@ -64,35 +66,33 @@ def add_clouds(pixels: Picture, codes: Codes, rng: np.random.Generator, unknown:
         pixels: ``(B, H, W) float32`` in 0..1.
         codes: ``(H, W) uint8``.
         rng: where chance comes from.
-        unknown: label of hidden px; None for 255.
+        unknown: label of hidden px; None for 255. Between hidden and plainly seen, labels are 255 too.
 
     Returns:
         The same shapes.
     """
-    height, width = codes.shape
-    side = max(height, width)
+    side, window = max(codes.shape), (slice(codes.shape[0]), slice(codes.shape[1]))
     kind = KINDS[int(rng.choice(len(KINDS), p=[k.share for k in KINDS]))]
-    depth, bump = _sky(kind, side, rng)
     toward_sun = float(rng.uniform(0, 2 * math.pi))
-    opacity = 1.0 - np.exp(-depth)
-    light = _shadow(_softer(opacity), toward_sun, side, rng)[:height, :width]
-    tops = _tops(bump, toward_sun, float(rng.uniform(*kind.relief)), rng)[:height, :width]
-    over = opacity[:height, :width]
-    shaded = pixels * _blue(len(pixels), light)
-    result = shaded * (1.0 - over) + over * tops * _tint(len(pixels), rng)
-    hidden = (_softer(opacity)[:height, :width] > HIDDEN) | (light < DEEP)
-    return result, np.where(hidden, IGNORE if unknown is None else unknown, codes).astype(np.uint8)
+    depth, height = _sky(kind, side, rng)
+    opacity: Field = np.float32(1.0) - np.exp(-depth)
+    soft = _softer(opacity)
+    light = _light(soft, toward_sun, side * float(rng.uniform(0.05, 0.6)), rng)[window]
+    tops = _tops(_softer(height), toward_sun, float(rng.uniform(*kind.relief)), rng)[window]
+    white = _tint(len(pixels), rng) * (tops * (0.8 + 0.2 * opacity[window]))
+    land = pixels * _blue(len(pixels), light)
+    return land + opacity[window] * (white - land), _labels(codes, soft[window], light, unknown)
 
 
 def add_haze(pixels: Picture, rng: np.random.Generator) -> Picture:
-    """A thin veil of uneven strength that hides nothing; same shape."""
-    height, width = pixels.shape[1:]
-    side = max(height, width)
-    field = fractal(_canvas(side), side * rng.uniform(0.5, 2.0), rng.uniform(1.8, 3.0), rng)[:height, :width]
-    strength = np.clip(rng.uniform(0.05, 0.35) * (1.0 + rng.uniform(0.0, 0.5) * field), 0.0, 0.45)
-    air = rng.uniform(0.55, 0.95) * _tint(len(pixels), rng)
-    result: Picture = (pixels * (1.0 - strength) + strength * air).astype(np.float32)
-    return result
+    """A thin veil of uneven strength, 0.45 at most, that hides nothing; ``(B, H, W) float32`` in 0..1, as given."""
+    down, right = pixels.shape[1:]
+    side = max(down, right)
+    field = fractal(_canvas(side), side * float(rng.uniform(0.5, 2.0)), float(rng.uniform(1.8, 3.0)), rng)
+    uneven = 1.0 + np.float32(rng.uniform(0.0, 0.5)) * field[:down, :right]
+    strength: Field = np.clip(np.float32(rng.uniform(0.05, 0.35)) * uneven, 0.0, 0.45)
+    white = np.float32(rng.uniform(0.55, 0.95)) * _tint(len(pixels), rng)
+    return pixels + strength * (white - pixels)
 
 
 def _canvas(side: int) -> int:
@@ -101,54 +101,65 @@ def _canvas(side: int) -> int:
 
 
 def _sky(kind: Kind, side: int, rng: np.random.Generator) -> tuple[Field, Field]:
-    """Optical depth and height of the clouds."""
-    size = _canvas(side)
-    wavelength = side * math.exp(rng.uniform(*np.log(kind.size)))
+    """Optical depth of the clouds and their height, the latter in standard deviations of the field they come from."""
+    size, wavelength = _canvas(side), side * math.exp(rng.uniform(*np.log(kind.size)))
     angle, stretch = float(rng.uniform(0, math.pi)), float(rng.uniform(*kind.stretch))
     field = fractal(size, wavelength, float(rng.uniform(*kind.slope)), rng, stretch, angle)
-    edge = np.quantile(field[::4, ::4], 1.0 - rng.uniform(*kind.cover))
-    above = np.maximum(field - np.float32(edge), 0.0)
+    field -= np.float32(np.quantile(field[::4, ::4], 1.0 - rng.uniform(*kind.cover)))
+    # A hyperbola instead of a bend at zero: the edge thins out into a faint veil.
+    height: Field = 0.5 * (field + np.sqrt(field * field + np.float32(rng.uniform(0.02, 0.25) ** 2)))
     thickest = np.float32(rng.uniform(*kind.thickest))
-    depth = thickest * (1.0 - np.exp(-above * np.float32(rng.uniform(*kind.depth)) / thickest))
-    return depth, above
+    depth: Field = thickest * (1.0 - np.exp(-height * (np.float32(rng.uniform(*kind.gain)) / thickest)))
+    wisps = fractal(size, 0.25 * wavelength, 1.9, rng, stretch, angle)
+    return depth * np.exp(np.float32(rng.uniform(*kind.wisps)) * wisps), height
 
 
-def _tops(above: Field, toward_sun: float, relief: float, rng: np.random.Generator) -> Field:
-    """Brightness of cloud tops: slopes that face the sun are brighter."""
-    down, right = (round(4 * part) for part in (math.sin(toward_sun), math.cos(toward_sun)))
-    slope = above - np.roll(above, (-down, -right), axis=(0, 1))
-    return np.float32(rng.uniform(0.75, 1.05)) + np.float32(relief) * np.clip(slope * 4, -2.0, 1.0)
+def _tops(height: Field, toward_sun: float, relief: float, rng: np.random.Generator) -> Field:
+    """Brightness of cloud tops: slopes that face the sun are brighter, and dark folds deeper than bright ones high."""
+    slope = height - _moved(height, toward_sun, -0.02 * len(height))
+    slope /= max(float(slope.std()), 1e-6)
+    np.clip(slope, -2.0, 1.0, out=slope)
+    return np.float32(rng.uniform(0.8, 1.12)) + np.float32(relief) * slope
+
+
+def _light(opacity: Field, toward_sun: float, far: float, rng: np.random.Generator) -> Field:
+    """Share of light that reaches the ground under clouds at one height, whose shadows fall ``far`` px away."""
+    return 1.0 - np.float32(rng.uniform(0.3, 0.7)) * _moved(opacity, toward_sun, -far)
+
+
+def _moved(field: Field, angle: float, far: float) -> Field:
+    """The field ``far`` px further on in a direction, radians from the right towards the bottom."""
+    return np.roll(field, (round(far * math.sin(angle)), round(far * math.cos(angle))), axis=(0, 1))
 
 
 def _softer(field: Field) -> Field:
-    """Smoothed over some 4 px, as the sun's width does to shadows and people who draw labels to detail."""
+    """Smoothed over some 4 px, as the sun's width smooths shadows and people who draw labels do detail."""
     size = len(field)
     small = Image.fromarray(field).resize((size // 4, size // 4), Image.Resampling.BOX)
-    return np.asarray(small.resize((size, size), Image.Resampling.BICUBIC))
+    return np.asarray(small.resize((size, size), Image.Resampling.BILINEAR))
 
 
-def _shadow(opacity: Field, toward_sun: float, side: int, rng: np.random.Generator) -> Field:
-    """Share of light that reaches the ground, with clouds at one height and the sun in one place."""
-    far = side * rng.uniform(0.05, 0.6)
-    down, right = (round(-far * part) for part in (math.sin(toward_sun), math.cos(toward_sun)))
-    return 1.0 - np.float32(rng.uniform(0.3, 0.7)) * np.roll(opacity, (down, right), axis=(0, 1))
+def _labels(codes: Codes, opacity: Field, light: Field, unknown: int | None) -> Codes:
+    """Labels of what can still be seen; all arguments but the last ``(H, W)``."""
+    doubtful = (opacity > SEEN) | (light < LIT)
+    hidden = (opacity > HIDDEN) | (light < DEEP)
+    labels = np.where(doubtful, np.uint8(IGNORE), codes)
+    labels[hidden] = IGNORE if unknown is None else unknown
+    return labels
 
 
 def _blue(bands: int, light: Field) -> Picture:
-    """Light of each band in shadow ``(B, H, W)``: what is left comes from the blue sky."""
-    sky = _banded(bands, (-0.12, -0.02, 0.18))
-    return light * (1.0 + sky * (1.0 - light))
+    """Light of each band ``(B, H, W)``: in shadow, what is left comes from the blue sky."""
+    dark: Field = np.float32(1.0) - light
+    return light + light * dark * _banded(bands, (-0.12, -0.02, 0.18))
 
 
 def _tint(bands: int, rng: np.random.Generator) -> Picture:
-    """Factor of each band ``(B, 1, 1)`` that makes white a little bluish or yellowish."""
-    warmth = np.float32(rng.normal(0.0, 0.025))
-    return 1.0 + warmth * _banded(bands, (1.0, 0.0, -1.0))
+    """Factor of each band ``(B, 1, 1)`` that makes white a little yellowish or bluish."""
+    return 1.0 + np.float32(rng.normal(0.0, 0.025)) * _banded(bands, (1.0, 0.0, -1.0))
 
 
 def _banded(bands: int, colors: tuple[float, float, float]) -> Picture:
-    """A number a band ``(B, 1, 1)``: red, green and blue, red's for any beyond, none for images of one or two."""
-    values = np.full(bands, colors[0] if bands >= 3 else 0.0, np.float32)
-    if bands >= 3:
-        values[:3] = colors
-    return values[:, None, None]
+    """A number a band ``(B, 1, 1)``: red, green and blue, red's for any beyond; 0 for images of one band or two."""
+    values = (*colors, *[colors[0]] * (bands - 3)) if bands >= 3 else (0.0,) * bands
+    return np.array(values, np.float32)[:, None, None]

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+import torch
+from torch.nn import functional
 
 from training.config import Augmentation
 
@@ -40,21 +41,18 @@ def turn(image: Pixels, codes: Pixels, which: int) -> tuple[Pixels, Pixels]:
 
 
 def rotate(image: Pixels, codes: Pixels, degrees: float) -> tuple[Pixels, Pixels]:
-    """Rotate around the centre, anticlockwise.
+    """Rotate around the centre, anticlockwise: the image bilinear, labels nearest.
 
     The image's corners are filled with its mirror image, so that no straight black edge teaches
-    anything; the labels there are 255. Image bilinear, labels nearest.
+    anything; the labels there are 255.
     """
-    around = [(math.ceil(0.21 * n),) * 2 for n in codes.shape]
-    padded = np.pad(image, [*around, (0, 0)], mode="symmetric")
-    inside = tuple(slice(before, -before) for before, _ in around)
-    bands = [
-        _rotated(padded[..., band], degrees, Image.Resampling.BILINEAR, 0)[inside] for band in range(image.shape[2])
-    ]
-    return np.stack(bands, axis=-1), _rotated(codes, degrees, Image.Resampling.NEAREST, IGNORE)
-
-
-def _rotated(band: Pixels, degrees: float, resampling: Image.Resampling, fill: int) -> Pixels:
-    """One band ``(H, W) uint8`` about its centre, px from outside being ``fill``."""
-    picture = Image.fromarray(np.ascontiguousarray(band))
-    return np.asarray(picture.rotate(degrees, resampling, fillcolor=fill))
+    height, width = codes.shape
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    # grid_sample measures both axes from -1 to 1, however long they are.
+    turned = torch.tensor([[[cosine, -sine * height / width, 0.0], [sine * width / height, cosine, 0.0]]])
+    grid = functional.affine_grid(turned, [1, 1, height, width], align_corners=False)
+    bands = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), np.float32))[None]
+    bands = functional.grid_sample(bands, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    below = torch.from_numpy(codes.astype(np.float32) - IGNORE)[None, None]
+    below = functional.grid_sample(below, grid, mode="nearest", padding_mode="zeros", align_corners=False)
+    return bands[0].permute(1, 2, 0).round().byte().numpy(), (below[0, 0] + IGNORE).round().byte().numpy()

@@ -27,8 +27,8 @@ def relight(image: npt.NDArray[np.uint8], settings: Augmentation, rng: np.random
     """
     bands = image.shape[2]
     curve = np.linspace(0.0, 1.0, 256) ** _factor(settings.gamma, rng)
-    gains = _factor(settings.brightness, rng) + rng.uniform(-settings.gain, settings.gain, bands)
-    tables = gains[:, None] * curve
+    gains = rng.uniform(-settings.gain, settings.gain, (bands, 1)) + _factor(settings.brightness, rng)
+    tables = gains * curve
     center = np.mean([table[image[::4, ::4, band]].mean() for band, table in enumerate(tables)])
     tables = (center + (tables - center) * _factor(settings.contrast, rng)).astype(np.float32)
     pixels = np.stack([table[image[..., band]] for band, table in enumerate(tables)])
@@ -43,7 +43,7 @@ def _saturated(pixels: Picture, factor: float) -> Picture:
     """Each px away from its own grey (mean of bands) by ``factor``, or towards it."""
     if factor == 1.0:
         return pixels
-    grey = pixels.mean(axis=0, keepdims=True)
+    grey: Picture = pixels.mean(axis=0, keepdims=True)
     return grey + (pixels - grey) * np.float32(factor)
 
 
