@@ -86,7 +86,7 @@ class Scene:
         image, valid = read_image(self.image, self.source.bands, box, shape)
         codes = self.read_labels(box, shape)
         if not valid.all():
-            image[~valid], codes[~valid] = fill, IGNORE
+            image[~valid], codes = fill, np.where(valid, codes, np.uint8(IGNORE))
         return image, codes
 
     def read_codes_full(self) -> Codes:
