@@ -67,7 +67,7 @@ def prepare(folder: Path, output: Path | None = None, workers: int = 1) -> dict[
     values = {"dataset": SOURCE, "satseg": __version__, **to_json(whole, by_side), "unlabelled": list(copy.unlabelled)}
     write_lists(output / "splits", SOURCE, sides)
     _write_text(output / "statistics.json", json.dumps(values, indent=2) + "\n")
-    for name, config in configurations(folder, copy, output).items():
+    for name, config in configurations(folder, copy, output, sides).items():
         _write_new(output / name, tomli_w.dumps(config))
     print(table(whole, by_side))
     _say_what_is_odd(copy, sides)
@@ -115,22 +115,28 @@ def _mapper(workers: int) -> Iterator[Mapper]:
         yield pool.map
 
 
-def configurations(folder: Path, copy: Copy, output: Path) -> dict[str, dict[str, Any]]:
-    """The recipe for a prepared copy, by file name; paths are absolute, so that it works from anywhere."""
+def configurations(
+    folder: Path, copy: Copy, output: Path, sides: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, Any]]:
+    """The recipe for a prepared copy, by file name.
+
+    Paths are absolute, so that it works from anywhere, and scenes are listed, so that it says for itself what it uses.
+    """
     recipe = read_toml(RECIPE)
     folder, output = Path(os.path.abspath(folder)), Path(os.path.abspath(output))
-    lists = {side: [f"@{(output / 'splits' / side).as_posix()}.txt"] for side in ("val", "test")}
     source = {
         **recipe["data"]["sources"][0],
         "images": (folder / copy.layout.pattern).as_posix(),
         "labels": (output / "labels_index" / "{id}.png").as_posix(),
     }
-    learn = {"sources": [{**source, "exclude": lists["test"]}], "held_out": lists["val"]}
-    test = {"sources": [{**source, "exclude": []}], "held_out": lists["test"]}
-    place = {"output": (output / "run").as_posix()}
-    configs = {LEARN: merged(recipe, {**place, "data": learn}), TEST: merged(recipe, {**place, "data": test})}
-    for config in configs.values():
-        parse_config(config)
+    # An image without labels is none of anybody's scenes.
+    apart = {LEARN: ("val", [*sides["test"], *copy.unlabelled]), TEST: ("test", list(copy.unlabelled))}
+    configs = {}
+    for name, (side, excluded) in apart.items():
+        held_out = [f"{SOURCE}/{scene_id}" for scene_id in sides[side]]
+        data = {"sources": [{**source, "exclude": excluded}], "held_out": held_out}
+        configs[name] = merged(recipe, {"output": (output / "run").as_posix(), "data": data})
+        parse_config(configs[name])
     return configs
 
 

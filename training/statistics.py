@@ -24,7 +24,7 @@ def _zeros() -> npt.NDArray[np.float64]:
     return np.zeros(BANDS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statistics:
     """Sums over scenes; two are added with ``+``.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from satseg_core.errors import UsageError
-from training.config import read_toml
+from training.config import DataConfig, read_toml
 
 SIDES = ("train", "val", "test")
 """To learn from, to look at while learning, and to report on at the end."""
@@ -67,6 +68,26 @@ def write_lists(folder: Path, source: str, sides: Mapping[str, Sequence[str]]) -
         (folder / f"{side}.txt").write_text(text, encoding="utf-8")
 
 
+def resolved(data: DataConfig) -> DataConfig:
+    """The same data with every item ``@FILE`` of ``held_out``, ``only`` and ``exclude`` replaced by that file's lines.
+
+    A file has one scene a line, as ``source/id``; in ``only`` and ``exclude`` ``id`` will do as well.
+
+    Raises:
+        UsageError: such a file cannot be read.
+    """
+    sources = tuple(
+        replace(source, only=named_ids(source.only, source.name), exclude=named_ids(source.exclude, source.name))
+        for source in data.sources
+    )
+    return replace(data, sources=sources, held_out=named_scenes(data.held_out))
+
+
+def named_ids(items: Iterable[str], source: str) -> tuple[str, ...]:
+    """Ids of one source, as `resolved` reads its ``only`` and ``exclude``."""
+    return tuple(name[len(source) + 1 :] if name.startswith(f"{source}/") else name for name in named_scenes(items))
+
+
 def named_scenes(items: Iterable[str]) -> tuple[str, ...]:
     """Scene names, with every item ``@FILE`` replaced by the lines of that text file.
 
@@ -83,5 +104,5 @@ def _lines(path: Path) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read the list of scenes {path} ({error}); write it with training.prepare.") from error
+        raise UsageError(f"Cannot read the list of scenes {path} ({error}); training.prepare writes it.") from error
     return [line.strip() for line in text.splitlines() if line.strip()]
