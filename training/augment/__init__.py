@@ -7,20 +7,21 @@ import numpy.typing as npt
 
 from training.augment.clouds import add_clouds, add_haze
 from training.augment.geometry import place
-from training.augment.light import blur, noise, relight
+from training.augment.light import Picture, blur, noise, relight
 from training.augment.mixing import mix
 from training.config import Augmentation
+from training.data.codes import Codes
 
 __all__ = ["apply", "mix"]
 
 
 def apply(
     image: npt.NDArray[np.uint8],
-    codes: npt.NDArray[np.uint8],
+    codes: Codes,
     settings: Augmentation,
     rng: np.random.Generator,
     unknown: int | None,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+) -> tuple[Picture, Codes]:
     """Vary a crop as the settings allow: position, then the land's light, then haze and clouds, then the camera.
 
     ``settings.scale`` and ``settings.mix`` are for whoever cuts the crops: see `mix`.

@@ -10,14 +10,12 @@ import torch
 from torch.nn import functional
 
 from training.config import Augmentation
-
-IGNORE = 255
-"""Label of px that nothing is learned from."""
+from training.data.codes import IGNORE, Codes
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def place(image: Pixels, codes: Pixels, settings: Augmentation, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
+def place(image: Pixels, codes: Codes, settings: Augmentation, rng: np.random.Generator) -> tuple[Pixels, Codes]:
     """Rotate, turn and mirror at random, as the settings allow; always gives copies.
 
     Args:
@@ -34,13 +32,13 @@ def place(image: Pixels, codes: Pixels, settings: Augmentation, rng: np.random.G
     return np.array(image, order="C"), np.array(codes, order="C")
 
 
-def turn(image: Pixels, codes: Pixels, which: int) -> tuple[Pixels, Pixels]:
+def turn(image: Pixels, codes: Codes, which: int) -> tuple[Pixels, Codes]:
     """One of the eight turns and mirror images of a square; even ones keep the shape of any rectangle. Views."""
     image, codes = np.rot90(image, which % 4), np.rot90(codes, which % 4)
     return (image[:, ::-1], codes[:, ::-1]) if which >= 4 else (image, codes)
 
 
-def rotate(image: Pixels, codes: Pixels, degrees: float) -> tuple[Pixels, Pixels]:
+def rotate(image: Pixels, codes: Codes, degrees: float) -> tuple[Pixels, Codes]:
     """Rotate around the centre, anticlockwise: the image bilinear, labels nearest.
 
     The image's corners are filled with its mirror image, so that no straight black edge teaches

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from training.augment.geometry import IGNORE
+from training.data.codes import IGNORE, Codes
 
-Crop = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+Crop = tuple[npt.NDArray[np.uint8], Codes]
 """Image ``(H, W, B)`` and codes ``(H, W)``."""
 
 

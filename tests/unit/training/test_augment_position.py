@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.augment import apply, mix
-from training.augment.geometry import IGNORE, rotate, turn
+from training.augment.geometry import rotate, turn
 from training.config import Augmentation
+from training.data.codes import IGNORE
 
 STILL = Augmentation(turn=False, brightness=0, gain=0, contrast=0, saturation=0, gamma=0)
 
