@@ -1,123 +1,189 @@
-"""Measure a network on labelled scenes."""
+"""Measure a model on labelled scenes, with the engine's own tiled inference.
+
+    python -m training.evaluate cfg.toml --output FOLDER [--model NAME|FILE] [--scenes a/1,a/2]
+
+writes ``report.md``, ``report.json``, ``evaluation.npz`` and a picture of each scene.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import argparse
+import dataclasses
+import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Callable, Optional
 
 import numpy as np
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
 
+from satseg_core.cli.listeners import BarListener, EventListener, TextListener
+from satseg_core.errors import SatSegError, UsageError
+from satseg_core.events import Reporter, Stage
 from satseg_core.model.card import ModelCard
-from satseg_core.model.file import load_network
-from satseg_core.model.network import DeepLabV3Plus
-from training.config import NetworkConfig
-from training.datasets import Scene, shrink
-from training.metrics import Matrix, confusion, figures
+from satseg_core.model.runtime import DEVICES, RUNTIMES, Runtime, load_runtime
+from satseg_core.model.store import ModelFile, find_model
+from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
+from satseg_core.raster.source import Placement, open_source
+from satseg_core.segment import GDAL_OPTIONS
+from training.config import read_config
+from training.data.codes import IGNORE, Codes
+from training.data.resize import Box
+from training.data.scenes import Scene, find_scenes
+from training.evaluation import Evaluation, pool
+from training.metrics import confusion
 
-SAMPLING = 8
-"""Every so many px of a scene, down and across, the temperature is fitted on one."""
+SAMPLES = 20_000
+"""About so many px of a scene have their scores kept, for calibration: each scene weighs the same."""
 
-
-def normalised(scene: Scene, config: NetworkConfig) -> Tensor:
-    """The scene's image as the network wants it, ``(1, 3, H, W) float32``."""
-    pixels = torch.from_numpy(np.array(scene.image)).permute(2, 0, 1).float() / 255.0
-    mean, std = (torch.tensor(values)[:, None, None] for values in (config.mean, config.std))
-    return ((pixels - mean) / std)[None].contiguous(memory_format=torch.channels_last)
-
-
-@torch.inference_mode()
-def evaluate_scenes(network: nn.Module, scenes: Iterable[Scene], config: NetworkConfig) -> Matrix:
-    """Confusion matrix over whole scenes, each run in one piece at the size that it has."""
-    total = None
-    for scene in scenes:
-        scores = network(normalised(scene, config))[0]
-        counted = confusion(scene.codes, scores.argmax(dim=0).numpy().astype(np.uint8), scores.shape[0])
-        total = counted if total is None else total + counted
-    return np.zeros((0, 0), np.int64) if total is None else total
+LONGEST = 4096
+"""Maps of scenes that are longer are handed out thinned, px."""
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What was found on held-out scenes.
+@dataclasses.dataclass(frozen=True)
+class SceneMap:
+    """The map of a scene, at its file's px, or thinned evenly to at most `LONGEST` px a side.
 
     Attributes:
-        figures: as `training.metrics.figures` gives them, at the scenes' own px.
-        temperature: see `fit_temperature`.
-        ece_before: expected calibration error without it, 0 to 1.
-        ece_after: the same with it.
+        scene: what it is of.
+        predicted: class indices, ``(h, w) uint8``; `IGNORE` where the image has no data.
+        confidence: percent, with the card's temperature, ``(h, w) uint8``; `IGNORE` in the same places.
+        counted: of the scene alone.
     """
 
-    figures: dict[str, Any]
-    temperature: float
-    ece_before: float
-    ece_after: float
+    scene: Scene
+    predicted: Codes
+    confidence: Codes
+    counted: Evaluation
 
 
-def assess(model: Path, scenes: Iterable[Scene], source_pixel_size: float) -> Assessment:
-    """Measure a model file on scenes, comparing at the scenes' own px, and fit its temperature on them.
+Watcher = Callable[[SceneMap], None]
+
+
+def evaluate_scenes(
+    runtime: Runtime,
+    card: ModelCard,
+    scenes: Sequence[Scene],
+    reporter: Reporter | None = None,
+    watcher: Watcher | None = None,
+) -> Evaluation:
+    """Map scenes as `satseg_core.segment` maps a raster, and compare px by px with their labels.
+
+    Each image file is read by tiles at the model's pixel size, run, blended, and brought back to its own px.
 
     Args:
-        model: ``.safetensors`` file.
-        scenes: at the size of their files.
-        source_pixel_size: m on the ground per px of the scenes.
+        runtime: executes the network.
+        card: of the network: legend, normalisation, pixel size, tiles.
+        scenes: labelled with the card's legend.
+        reporter: hears of progress, and can cancel.
+        watcher: gets the map of each scene, to draw it; maps with confidence take longer.
 
     Raises:
-        ModelError: the model file is malformed.
+        UsageError: there are no scenes.
+        SatSegError: an image or its labels cannot be read.
+        CancelledError: the user cancelled.
     """
-    card, network = load_network(model)
-    classes = len(card.legend)
-    matrix = np.zeros((classes, classes), np.int64)
-    scores, labels = [], []
-    for scene in scenes:
-        found = scene_scores(network, card, scene, card.pixel_size / source_pixel_size)
-        matrix += confusion(scene.codes, found.argmax(dim=0).numpy().astype(np.uint8), classes)
-        counted = torch.from_numpy(np.ascontiguousarray(scene.codes[::SAMPLING, ::SAMPLING]).ravel()).long()
-        sampled = found[:, ::SAMPLING, ::SAMPLING].reshape(classes, -1).T
-        scores.append(sampled[counted < classes].clone())
-        labels.append(counted[counted < classes])
-    temperature = fit_temperature(torch.cat(scores), torch.cat(labels))
-    before, after = (calibration_error(torch.cat(scores) / t, torch.cat(labels)) for t in (1.0, temperature))
-    return Assessment(figures(matrix, card.legend), temperature, before, after)
+    if not scenes:
+        raise UsageError("There are no scenes to measure on; name some in data.held_out or with --scenes.")
+    reporter = reporter or Reporter()
+    reporter.plan({scene.name: float(np.prod(scene.shape)) for scene in scenes})
+    with rasterio.Env(**GDAL_OPTIONS):
+        return pool([_evaluate(runtime, card, scene, reporter, watcher) for scene in scenes])
 
 
-@torch.inference_mode()
-def scene_scores(network: DeepLabV3Plus, card: ModelCard, scene: Scene, factor: float) -> Tensor:
-    """Scores ``(C, H, W) float32`` on a scene's own px; the network sees it shrunk by ``factor``, in one piece."""
-    small = shrink(scene, factor)
-    tiles = normalised(small, NetworkConfig(mean=card.mean, std=card.std))
-    coarse = network.forward_scores(tiles)
-    return functional.interpolate(coarse, size=scene.codes.shape, mode="bilinear", align_corners=False)[0]
+def _evaluate(
+    runtime: Runtime, card: ModelCard, scene: Scene, reporter: Reporter, watcher: Watcher | None
+) -> Evaluation:
+    """One scene."""
+    with open_source(str(scene.image), card.bands, scene.source.bands or None) as opened:
+        # The scene knows the size of its px, even where the file does not.
+        source = dataclasses.replace(opened, placement=Placement(scene.ground))
+        prediction = Prediction(Plan.make(source, card, runtime, model_scale(source, card)[0]))
+        sheet = _Sheet(scene, card) if watcher else None
+        with reporter.stage(scene.name, prediction.tiles) as stage:
+            result = _count(prediction, stage, card, scene, sheet)
+    if watcher and sheet:
+        watcher(SceneMap(scene, sheet.predicted, sheet.confidence, result))
+    return result
 
 
-def fit_temperature(scores: Tensor, labels: Tensor) -> float:
-    """The temperature that makes the softmax of ``scores / temperature`` most likely (Guo et al. 2017).
+def _count(prediction: Prediction, stage: Stage, card: ModelCard, scene: Scene, sheet: _Sheet | None) -> Evaluation:
+    """Run a scene and compare block by block."""
+    names = tuple(land_class.name for land_class in card.legend)
+    every = max(1, round(float(np.sqrt(np.prod(scene.shape) / SAMPLES))))
+    matrix = np.zeros((len(names), len(names)), np.int64)
+    scores, labels = [np.zeros((0, len(names)), np.float32)], [np.zeros(0, np.uint8)]
+    for predicted in prediction.blocks(stage):
+        rows, cols = predicted.block
+        truth = scene.read_labels(Box(rows.start, cols.start, rows.size, cols.size), predicted.block.shape)
+        codes, percent = predicted.classify(range(len(names)), card.temperature if sheet else None)
+        matrix += confusion(truth, codes, len(names))
+        down, across, values = predicted.sample(every)
+        known = truth[down - rows.start, across - cols.start]
+        scores.append(values[known < len(names)])
+        labels.append(known[known < len(names)])
+        if sheet and percent is not None:
+            sheet.take(predicted, codes, percent)
+    found = np.concatenate(labels)
+    places = np.zeros(len(found), np.int32)
+    return Evaluation(names, (scene.name,), matrix[None], np.concatenate(scores), found, places)
 
-    Args:
-        scores: ``(n, C) float32``.
-        labels: class indices ``(n,) int64``.
+
+class _Sheet:
+    """Collects the blocks of a scene's map, thinned where the scene is long."""
+
+    def __init__(self, scene: Scene, card: ModelCard) -> None:
+        self._every = -(-max(scene.shape) // LONGEST)
+        shape = tuple(-(-length // self._every) for length in scene.shape)
+        self.predicted = np.full(shape, IGNORE, np.uint8)
+        self.confidence = np.full(shape, IGNORE, np.uint8)
+
+    def take(self, predicted: PredictedBlock, codes: Codes, percent: Codes) -> None:
+        """Put a block in its place."""
+        skip = tuple(slice(-span.start % self._every, None, self._every) for span in predicted.block)
+        place = tuple(slice(-(-span.start // self._every), -(-span.stop // self._every)) for span in predicted.block)
+        self.predicted[place] = codes[skip]
+        self.confidence[place] = percent[skip]
+
+
+def chosen_scenes(scenes: Sequence[Scene], names: Sequence[str]) -> list[Scene]:
+    """Scenes by their names, ``source/id``, or by their ids where one scene alone has it.
+
+    Raises:
+        UsageError: there is no such scene, or an id could be several.
     """
-    log_temperature = torch.zeros((), requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
-
-    def loss() -> float:
-        optimizer.zero_grad()
-        value = functional.cross_entropy(scores / log_temperature.exp(), labels)
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value.detach())
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return round(float(log_temperature.detach().exp()), 3)
+    found = []
+    for name in names:
+        fitting = [s for s in scenes if s.name == name] or [s for s in scenes if s.id == name]
+        if len(fitting) != 1:
+            what = "could be several" if fitting else "is none of them"
+            some = ", ".join(scene.name for scene in scenes[:5])
+            raise UsageError(f"The scene {name} {what}; give names as source/id, such as {some}.")
+        found.append(fitting[0])
+    return found
 
 
-def calibration_error(scores: Tensor, labels: Tensor, bins: int = 15) -> float:
-    """Expected calibration error: the gap between confidence and accuracy, averaged over px, 0 to 1."""
-    confidence, predicted = scores.softmax(dim=1).max(dim=1)
-    hit = (predicted == labels).double()
-    which = (confidence.double() * bins).long().clamp(max=bins - 1)
-    gaps = torch.zeros(bins, dtype=torch.double).index_add_(0, which, confidence.double() - hit)
-    return round(float(gaps.abs().sum() / max(1, len(labels))), 4)
+def evaluate(options: argparse.Namespace, listener: EventListener) -> str:
+    """What the command line does; gives what to print.
+
+    Raises:
+        SatSegError: the configuration, the model or the scenes are wrong.
+    """
+    from training.pictures import draw_scene
+    from training.report import Report
+
+    config = read_config(options.config)
+    model = find_model(options.model or config.card.name)
+    scenes = find_scenes(config.data, model.card.legend)
+    chosen = chosen_scenes(scenes, options.scenes.split(",") if options.scenes else config.data.held_out)
+    runtime = load_runtime(model, options.runtime, options.device, options.threads)
+    report = Report(model.card, runtime, options.output)
+
+    def draw(mapped: SceneMap) -> None:
+        draw_scene(mapped, model.card, report.picture(mapped.scene.name))
+
+    evaluation = evaluate_scenes(runtime, model.card, chosen, Reporter(listener), None if options.no_pictures else draw)
+    evaluation.save(report.folder / "evaluation.npz")
+    return report.write(evaluation)
