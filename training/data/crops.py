@@ -15,7 +15,7 @@ from training import augment
 from training.config import TrainingConfig
 from training.data.codes import Codes
 from training.data.imagery import COLORS
-from training.data.memory import TOTAL_MPX, Memory
+from training.data.memory import Memory
 from training.data.places import Places, chances
 from training.data.resize import Box, Pixels
 from training.data.scenes import Scene
@@ -54,8 +54,9 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         self._places = Places(scenes, drawn)
         # The engine gives px without data the mean, too.
         fill = [round(255 * mean) for mean in config.network.mean]
-        share = TOTAL_MPX / max(1, config.data.workers)
-        self._memory = Memory(config.data.pixel_size, config.data.cache_mpx, fill, share)
+        self._memory = Memory(config.data.pixel_size, config.data.cache_mpx, fill)
+        if config.data.workers:
+            self._memory.share(scenes, config.data.workers)
 
     def __len__(self) -> int:
         """How many crops a run takes."""

@@ -22,7 +22,7 @@ from training.data.codes import IGNORE, Codes, DataError, LabelTable
 from training.data.resize import Box, resize_codes
 
 SAMPLES = 4
-"""At most this many label px a px of the result are looked at along each axis when labels shrink."""
+"""Label px a px of the result, along each axis, are as many as a majority needs."""
 
 _SAME_PLACE = 0.05
 """Grids whose corners are this close together, in label px, are the same."""
@@ -52,7 +52,9 @@ class Grid:
         return transform
 
 
-def read_raster(path: Path, table: LabelTable, grid: Grid, box: Box, shape: tuple[int, int]) -> Codes:
+def read_raster(
+    path: Path, table: LabelTable, grid: Grid, box: Box, shape: tuple[int, int], samples: int = SAMPLES
+) -> Codes:
     """Codes of a part of an image from a label raster.
 
     Labels with a CRS are put in their place on the image's grid; what they do not cover is `IGNORE`. Labels
@@ -64,6 +66,7 @@ def read_raster(path: Path, table: LabelTable, grid: Grid, box: Box, shape: tupl
         grid: of the image.
         box: the part, in the image's px, inside it.
         shape: rows and columns of the result; shrinking takes the class with the most area, growing the nearest.
+        samples: at most this many label px a px of the result are looked at along each axis.
 
     Returns:
         ``(h, w) uint8``.
@@ -75,9 +78,8 @@ def read_raster(path: Path, table: LabelTable, grid: Grid, box: Box, shape: tupl
         with ExitStack() as stack:
             labels = _on_grid(stack.enter_context(rasterio.open(path)), grid, stack)
             check_proportions(path, (labels.height, labels.width), grid.shape)
-            return _window(
-                labels, table, box.scaled(labels.height / grid.shape[0], labels.width / grid.shape[1]), shape
-            )
+            there = box.scaled(labels.height / grid.shape[0], labels.width / grid.shape[1])
+            return _window(labels, table, there, shape, samples)
     except RasterioError as error:
         raise DataError(f"The labels {path} cannot be read; check the file. ({error})") from error
 
@@ -124,15 +126,15 @@ def _covers(labels: DatasetReader, grid: Grid) -> bool:
     return True
 
 
-def _window(labels: DatasetReader, table: LabelTable, box: Box, shape: tuple[int, int]) -> Codes:
+def _window(labels: DatasetReader, table: LabelTable, box: Box, shape: tuple[int, int], samples: int) -> Codes:
     """Read whole label px around a box, make codes of them, and only then take the majority."""
     top, left = int(box.row), int(box.col)
     bottom = min(labels.height, int(np.ceil(box.row + box.rows - 1e-6)))
     right = min(labels.width, int(np.ceil(box.col + box.cols - 1e-6)))
     window = Window(left, top, right - left, bottom - top)
     size = (
-        min(bottom - top, max(1, round((bottom - top) / box.rows * shape[0] * SAMPLES))),
-        min(right - left, max(1, round((right - left) / box.cols * shape[1] * SAMPLES))),
+        min(bottom - top, max(1, round((bottom - top) / box.rows * shape[0] * samples))),
+        min(right - left, max(1, round((right - left) / box.cols * shape[1] * samples))),
     )
     codes = _codes(labels, table, window, size)
     inside = box.moved(-top, -left).scaled(size[0] / window.height, size[1] / window.width)

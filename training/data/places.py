@@ -26,7 +26,7 @@ class Survey:
     """What a scene's labels show.
 
     Attributes:
-        shares: of all its px that have a code, ``(256,) float64``; `IGNORE` among them.
+        shares: of each code among its px, ``(256,) float64``; of `IGNORE`, too.
         places: code to middles of px of it, ``(n, 2) float64``: shares of the scene's height and width.
     """
 
@@ -44,7 +44,8 @@ def survey(scene: Scene) -> Survey:
     height, width = scene.shape
     scale = min(1.0, SIDE / max(height, width))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
-    codes = scene.read_labels(Box(0, 0, height, width), shape)
+    # Single px tell shares and places as well as majorities do, and faster.
+    codes = scene.read_labels(Box(0, 0, height, width), shape, samples=1)
     counts = np.bincount(codes.ravel(), minlength=256)
     places = {}
     for code in np.flatnonzero(counts[:IGNORE]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,19 +62,26 @@ def _read_near(path: Path, attribute: str, bounds: tuple[float, ...]) -> Any:
 
 def _transformer(path: Path, grid: Grid) -> Transformer | None:
     """From the polygons' CRS to the image's; None where they are the same or both have none."""
+    crs = _crs(path)
+    if bool(crs) != bool(grid.crs):
+        which = "image" if crs else "file of polygons"
+        raise DataError(f"The polygons {path} cannot be laid over their image: the {which} has no CRS; assign one.")
+    return _between(crs, grid.crs, path) if crs else None
+
+
+def _crs(path: Path) -> str:
     try:
-        crs = pyogrio.read_info(path)["crs"]
+        return str(pyogrio.read_info(path)["crs"] or "")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise DataError(f"The polygons {path} cannot be read as a vector file; check the file. ({error})") from error
-    if bool(crs) != bool(grid.crs):
-        which = "their image" if crs else "they"
-        raise DataError(
-            f"The polygons {path} cannot be laid over their image, because {which} have no CRS; assign one."
-        )
-    if not crs or CRS.from_user_input(crs) == CRS.from_wkt(grid.crs):
-        return None
+
+
+@lru_cache(maxsize=64)
+def _between(polygons: str, image: str, path: Path) -> Transformer | None:
+    """Making a transformer takes longer than reading the polygons around a crop."""
+    first, second = CRS.from_user_input(polygons), CRS.from_wkt(image)
     try:
-        return Transformer.from_crs(CRS.from_user_input(crs), CRS.from_wkt(grid.crs), always_xy=True)
+        return None if first == second else Transformer.from_crs(first, second, always_xy=True)
     except ProjError as error:
         raise DataError(f"The CRS of {path} cannot be transformed to its image's; reproject the polygons.") from error
 

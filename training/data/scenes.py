@@ -17,7 +17,7 @@ from satseg_core.raster.source import Source
 from training.config import DataConfig, SourceConfig
 from training.data.codes import IGNORE, Codes, DataError, LabelTable, class_code, label_table
 from training.data.imagery import open_image, read_image
-from training.data.labels import Grid, read_raster
+from training.data.labels import SAMPLES, Grid, read_raster
 from training.data.polygons import read_polygons
 from training.data.resize import Box, Pixels
 
@@ -93,13 +93,25 @@ class Scene:
         """Codes at the file's own px, ``(H, W) uint8``; `IGNORE` where the image has no data; errors as of `read`."""
         return self.read(Box(0, 0, *self.shape), self.shape)[1]
 
-    def read_labels(self, box: Box, shape: tuple[int, int]) -> Codes:
-        """The labels alone, ``(h, w) uint8``, even where the image has no data; arguments and errors as of `read`."""
+    def read_labels(self, box: Box, shape: tuple[int, int], samples: int = SAMPLES) -> Codes:
+        """The labels alone, even where the image has no data.
+
+        Args:
+            box: as of `read`.
+            shape: as of `read`.
+            samples: see `training.data.labels.read_raster`.
+
+        Returns:
+            ``(h, w) uint8``.
+
+        Raises:
+            DataError: the labels cannot be read or do not fit the image.
+        """
         if self.label is None:
             return np.full(shape, self.whole, np.uint8)
         if self.source.coding == "attribute":
             return read_polygons(self.label, self.source.attribute, self.table, self.grid, box, shape)
-        return read_raster(self.label, self.table, self.grid, box, shape)
+        return read_raster(self.label, self.table, self.grid, box, shape, samples)
 
 
 def find_scenes(data: DataConfig, legend: Legend) -> list[Scene]:
