@@ -21,6 +21,8 @@ def fractal(
 ) -> Field:
     """A periodic random field of mean 0 and standard deviation 1, made by spectral synthesis.
 
+    A faster sister of `satseg_core.demo_paint.spectral_noise`, for work that is done for every crop.
+
     Args:
         size: its width, px.
         wavelength: of the largest structures, px.
