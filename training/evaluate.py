@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 import numpy as np
 import rasterio
@@ -24,7 +24,7 @@ from satseg_core.errors import SatSegError, UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import DEVICES, RUNTIMES, Runtime, load_runtime
-from satseg_core.model.store import ModelFile, find_model
+from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
 from satseg_core.raster.source import Placement, open_source
 from satseg_core.segment import GDAL_OPTIONS
@@ -101,7 +101,7 @@ def _evaluate(
         # The scene knows the size of its px, even where the file does not.
         source = dataclasses.replace(opened, placement=Placement(scene.ground))
         prediction = Prediction(Plan.make(source, card, runtime, model_scale(source, card)[0]))
-        sheet = _Sheet(scene, card) if watcher else None
+        sheet = _Sheet(scene) if watcher else None
         with reporter.stage(scene.name, prediction.tiles) as stage:
             result = _count(prediction, stage, card, scene, sheet)
     if watcher and sheet:
@@ -134,7 +134,7 @@ def _count(prediction: Prediction, stage: Stage, card: ModelCard, scene: Scene, 
 class _Sheet:
     """Collects the blocks of a scene's map, thinned where the scene is long."""
 
-    def __init__(self, scene: Scene, card: ModelCard) -> None:
+    def __init__(self, scene: Scene) -> None:
         self._every = -(-max(scene.shape) // LONGEST)
         shape = tuple(-(-length // self._every) for length in scene.shape)
         self.predicted = np.full(shape, IGNORE, np.uint8)
@@ -187,3 +187,36 @@ def evaluate(options: argparse.Namespace, listener: EventListener) -> str:
     evaluation = evaluate_scenes(runtime, model.card, chosen, Reporter(listener), None if options.no_pictures else draw)
     evaluation.save(report.folder / "evaluation.npz")
     return report.write(evaluation)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description="Measure a model on scenes.")
+    parser.add_argument("config", type=Path, help="TOML file that names the scenes: that of a training run, say")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the report")
+    parser.add_argument("--model", help="name or file of the model; that of the file's [card] if left out")
+    parser.add_argument("--scenes", help="scenes to measure on, a/1,a/2; those held out if left out")
+    parser.add_argument("--runtime", choices=("auto", *RUNTIMES), default="auto")
+    parser.add_argument("--device", choices=("auto", *DEVICES), default="auto")
+    parser.add_argument("--threads", type=int, help="of the runtime; all if left out")
+    parser.add_argument("--no-pictures", action="store_true", help="write figures alone, which is faster")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    # Scenes without a place on the ground are no news.
+    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    listener: EventListener = BarListener(sys.stderr) if sys.stderr.isatty() else TextListener(sys.stderr)
+    try:
+        print(evaluate(options, listener))
+    except SatSegError as error:
+        listener.close()
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    listener.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
