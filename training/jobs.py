@@ -31,7 +31,7 @@ GRACE_SECONDS = 30.0
 """Seconds that a child gets to end by itself, to write its checkpoint."""
 
 _STEP = re.compile(rb"\bstep (\d+)/(\d+)")
-_TAIL = 4096
+_PIECE = 4096
 
 
 @dataclass(frozen=True)
@@ -79,25 +79,26 @@ class _Child:
             env={**os.environ, **job.environment},
             start_new_session=True,
         )
-        self._first: float | None = None
 
     def fraction(self) -> float:
-        """Share of the job done since it was started here, from the last ``step N/M`` of its log."""
-        steps = _STEP.findall(self.tail())
-        if not steps:
+        """Share of the job done since it was started here, from the ``step N/M`` of its log."""
+        first, last = _steps(self._read(0)), _steps(self.tail())
+        if len(first) < 2 or not last:
             return 0.0
-        done = int(steps[-1][0]) / max(1, int(steps[-1][1]))
-        if self._first is None:
-            # A resumed run begins in the middle, and its first line shows where.
-            self._first = done if done > 0.1 else 0.0
-        return max(0.0, done - self._first)
+        # A resumed run begins in the middle: its first two lines show where, and how far apart lines are.
+        begin = max(0, 2 * first[0][0] - first[1][0])
+        done, total = last[-1]
+        return max(0.0, (done - begin) / max(1, total - begin))
 
     def tail(self) -> bytes:
         """The end of what it has said so far."""
+        return self._read(max(0, self.job.log.stat().st_size - self._start - _PIECE))
+
+    def _read(self, offset: int) -> bytes:
+        """A piece of what it has said."""
         with self.job.log.open("rb") as log:
-            end = log.seek(0, os.SEEK_END)
-            log.seek(max(self._start, end - _TAIL))
-            return log.read()
+            log.seek(self._start + offset)
+            return log.read(_PIECE)
 
     def ended(self) -> int | None:
         """Exit code, or None while it runs."""
@@ -128,7 +129,13 @@ class _Child:
         self._log.close()
 
 
-def run_jobs(jobs: Sequence[Job], at_once: int, say: Say, grace: float = GRACE_SECONDS) -> list[Failure]:
+def run_jobs(
+    jobs: Sequence[Job],
+    at_once: int,
+    say: Say,
+    grace: float = GRACE_SECONDS,
+    after: Callable[[Job], None] = lambda _: None,
+) -> list[Failure]:
     """Run jobs, some at a time, and go on when one fails.
 
     Args:
@@ -136,6 +143,7 @@ def run_jobs(jobs: Sequence[Job], at_once: int, say: Say, grace: float = GRACE_S
         at_once: how many run side by side.
         say: hears one line at a time.
         grace: s that running children get to end by themselves when this is interrupted.
+        after: called with each job that has ended well.
 
     Returns:
         The jobs that failed.
@@ -148,7 +156,8 @@ def run_jobs(jobs: Sequence[Job], at_once: int, say: Say, grace: float = GRACE_S
         while crew.busy:
             crew.start(at_once)
             time.sleep(POLL_SECONDS)
-            crew.collect()
+            for job in crew.collect():
+                after(job)
             crew.report()
     finally:
         crew.dismiss(grace)
@@ -179,8 +188,9 @@ class _Crew:
             self._running.append(child)
             self._say(f"{child.job.name}: started, log in {child.job.log}")
 
-    def collect(self) -> None:
-        """Take note of the children that have ended."""
+    def collect(self) -> list[Job]:
+        """Take note of the children that have ended; gives the jobs of those that ended well."""
+        good = []
         for child in list(self._running):
             code = child.ended()
             if code is None:
@@ -190,8 +200,11 @@ class _Crew:
             self._finished_cost += child.job.cost
             if code:
                 self.failures.append(Failure(child.job, code, last_line(child.tail())))
+            else:
+                good.append(child.job)
             word = f"FAILED ({self.failures[-1].reason})" if code else "done"
             self._say(f"{child.job.name}: {word}; {self._summary()}")
+        return good
 
     def report(self) -> None:
         """Say how far everything is, once in a while."""
@@ -220,6 +233,11 @@ class _Crew:
         done = self._finished_cost + under_way
         ahead = sum(job.cost for job in self._waiting) + sum(child.job.cost for child in self._running) - under_way
         return ahead * (time.monotonic() - self._began) / done if done > 0 else None
+
+
+def _steps(text: bytes) -> list[tuple[int, int]]:
+    """Every ``step N/M`` of a piece of a log."""
+    return [(int(done), int(total)) for done, total in _STEP.findall(text)]
 
 
 def last_line(text: bytes) -> str:
