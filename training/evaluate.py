@@ -171,6 +171,7 @@ def evaluate(options: argparse.Namespace, listener: EventListener) -> str:
     Raises:
         SatSegError: the configuration, the model or the scenes are wrong.
     """
+    # Drawing needs matplotlib, which those who only call `evaluate_scenes` need not wait for.
     from training.pictures import draw_scene
     from training.report import Report
 
