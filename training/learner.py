@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from satseg_core.legend import Legend
 from satseg_core.model.network import DeepLabV3Plus
 from training.config import TrainingConfig
+from training.depthwise import quicken
 from training.losses import SegmentationLoss
 from training.networks import build, set_crops, set_mode
 from training.optimization import average, make_optimizer, make_rates
@@ -51,6 +52,8 @@ class Learner:
         self._config, self._group = config, group
         network = build(config.network, len(config.network.mean), legend, config.schedule.seed)
         synchronise_norms(network, group)
+        if group.device.type == "cpu":
+            quicken(network)
         self.network = network.to(group.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = average(self.network, config.schedule.ema)
         self._model = group.wrap(_Scores(self.network))
