@@ -89,8 +89,8 @@ def _values(source: Source, box: Box, shape: tuple[int, int]) -> tuple[npt.NDArr
         values = source.dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
     valid = np.ones(shape, bool)
     if source.has_nodata:
-        # Nearest: a px that is partly without data has an average of what is there.
-        masks = source.dataset.read_masks(bands, window=window, out_shape=(len(bands), *shape))
+        # As in the engine, a px that has data in part shows the average of that part.
+        masks = source.dataset.read_masks(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
         valid = np.asarray((masks > 0).any(axis=0))
     if source.palette is None:
         return values[[bands.index(band) for band in source.bands]], valid

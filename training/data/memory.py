@@ -46,7 +46,6 @@ class Memory:
         self._total = _room(len(fill)) if total_mpx is None else total_mpx * 1e6
         self._fill = tuple(fill)
         self._kept: OrderedDict[str, tuple[Pixels, Codes]] = OrderedDict()
-
         self._shared: dict[str, tuple[Pixels, Codes]] = {}
 
     def __getstate__(self) -> dict[str, Any]:

@@ -55,25 +55,30 @@ def read_polygons(path: Path, attribute: str, table: LabelTable, grid: Grid, box
 
 def _read_near(path: Path, attribute: str, bounds: tuple[float, ...]) -> Any:
     try:
-        return pyogrio.raw.read(path, columns=[attribute], bbox=bounds)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
+        return pyogrio.raw.read(path, layer=_layer(path)[0], columns=[attribute], bbox=bounds)
+    except (pyogrio.errors.DataSourceError, RuntimeError) as error:
+        raise DataError(f"The polygons {path} cannot be read to their end; check the file. ({error})") from error
+
+
+@lru_cache(maxsize=64)
+def _layer(path: Path) -> tuple[str, str]:
+    """Name and CRS of the first layer with geometries: GeoPackages hold tables of styles, too."""
+    try:
+        name = next((str(name) for name, kind in pyogrio.list_layers(path) if kind), None)
+        if name is not None:
+            return name, str(pyogrio.read_info(path, layer=name)["crs"] or "")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise DataError(f"The polygons {path} cannot be read as a vector file; check the file. ({error})") from error
+    raise DataError(f"The file {path} has no layer with polygons; choose another one for data.sources.labels.")
 
 
 def _transformer(path: Path, grid: Grid) -> Transformer | None:
     """From the polygons' CRS to the image's; None where they are the same or both have none."""
-    crs = _crs(path)
+    crs = _layer(path)[1]
     if bool(crs) != bool(grid.crs):
         which = "image" if crs else "file of polygons"
         raise DataError(f"The polygons {path} cannot be laid over their image: the {which} has no CRS; assign one.")
     return _between(crs, grid.crs, path) if crs else None
-
-
-def _crs(path: Path) -> str:
-    try:
-        return str(pyogrio.read_info(path)["crs"] or "")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise DataError(f"The polygons {path} cannot be read as a vector file; check the file. ({error})") from error
 
 
 @lru_cache(maxsize=64)

@@ -45,14 +45,16 @@ def write(
 
 
 def write_polygons(
-    path: Path, boxes: Sequence[tuple[float, float, float, float]], values: Sequence[Any], crs: str = UTM
+    path: Path, boxes: Sequence[tuple[float, float, float, float]], values: Sequence[Any], crs: str = UTM, **more: Any
 ) -> Path:
     """Boxes, given as left, top, right and bottom in m from `CORNER`, in any CRS, with an attribute ``kind``."""
     x, y = CORNER
     shapes = [shapely.box(x + left, y - bottom, x + right, y - top) for left, top, right, bottom in boxes]
     move = Transformer.from_crs(UTM, crs, always_xy=True)
     moved = shapely.transform(np.array(shapes, object), lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
-    pyogrio.raw.write(path, shapely.to_wkb(moved), [np.array(values)], ["kind"], geometry_type="Polygon", crs=crs)
+    pyogrio.raw.write(
+        path, shapely.to_wkb(moved), [np.array(values)], ["kind"], geometry_type="Polygon", crs=crs, **more
+    )
     return path
 
 

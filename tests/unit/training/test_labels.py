@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
 from affine import Affine
 from PIL import Image
@@ -136,6 +137,20 @@ def test_one_file_of_polygons_may_serve_each_image_or_all(tmp_path: Path) -> Non
     write_polygons(tmp_path / "a.gpkg", [(0, 0, 90, 90)], ["forest"])
     scene = one_scene(tmp_path, labels=str(tmp_path / "{id}.gpkg"), coding="attribute", attribute="kind")
     assert (scene.read_codes_full() == 3).all()
+
+
+def test_tables_beside_the_polygons_do_not_matter(tmp_path: Path) -> None:
+    write(tmp_path / "a.tif", image_of(blocks()), placed())
+    path = tmp_path / "areas.gpkg"
+    pyogrio.raw.write(path, None, [np.array(["x"])], ["style"], geometry_type=None, crs=None, layer="a_table")
+    settings = {"labels": str(path), "coding": "attribute", "attribute": "kind"}
+    with pytest.raises(DataError, match="no layer with polygons"):
+        one_scene(tmp_path, **settings).read_codes_full()
+    path.unlink()
+    both = tmp_path / "both.gpkg"
+    pyogrio.raw.write(both, None, [np.array(["x"])], ["style"], geometry_type=None, crs=None, layer="a_table")
+    write_polygons(both, [(0, 0, 90, 90)], ["forest"], append=False, layer="land")
+    assert (one_scene(tmp_path, **{**settings, "labels": str(both)}).read_codes_full() == 3).all()
 
 
 @pytest.mark.parametrize(
