@@ -31,6 +31,7 @@ class TileReader:
         self._lattice = lattice
         self._factor, self._offset = normaliser(card, stretch)
         self._lowest, self._highest = clip_limits(card, stretch)
+        self._dataset = source.level(min(lattice.rows.scale, lattice.cols.scale))
 
     def read(self, tile: Tile) -> NDArray[np.float32]:
         """Read one tile, averaged to model px where they are larger than the raster's, interpolated where smaller.
@@ -47,7 +48,7 @@ class TileReader:
         left, right, width = self._lattice.cols.read_span(tile.col)
         window = Window(left, top, right - left, bottom - top)
         try:
-            values, valid = self._read(window, (height, width))
+            values, valid = self._read(self._in_level(window), (height, width))
         except RasterioError as error:
             raise read_failure(self._source.path, error) from error
         # NaN and numbers too large for float32 must not reach the clip.
@@ -57,8 +58,13 @@ class TileReader:
         tensor = np.where(valid, tensor, np.float32(0))
         return _mirrored(tensor, (self._lattice.rows.tile, self._lattice.cols.tile))
 
+    def _in_level(self, window: Window) -> Window:
+        """A window of the raster in px of the dataset that is read from."""
+        down, across = (n / full for n, full in zip(self._dataset.shape, self._source.shape))
+        return Window(window.col_off * across, window.row_off * down, window.width * across, window.height * down)
+
     def _read(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Values ``(B, h, w) float32`` in raster units and whether they are data ``(B, h, w) bool``."""
+        """Values ``(B, h, w) float32`` in raster units and whether they are data ``(B, h, w) bool``; by `_in_level`."""
         source = self._source
         if source.palette is not None:
             return self._read_palette(source.palette, window, shape)
@@ -67,11 +73,11 @@ class TileReader:
         order = [bands.index(band) for band in source.bands]
         out_shape = (len(bands), *shape)
         with np.errstate(over="ignore", invalid="ignore"):
-            values = source.dataset.read(bands, window=window, out_shape=out_shape, resampling=method)
+            values = self._dataset.read(bands, window=window, out_shape=out_shape, resampling=method)
             values = values.astype(np.float32)
         if not source.has_nodata:
             return values[order], np.ones((len(order), *shape), bool)
-        valid = source.dataset.read_masks(bands, window=window, out_shape=out_shape, resampling=method) > 0
+        valid = self._dataset.read_masks(bands, window=window, out_shape=out_shape, resampling=method) > 0
         return values[order], valid[order]
 
     def _read_palette(
@@ -80,8 +86,8 @@ class TileReader:
         """Colours of a palette raster. Indexes cannot be averaged: the nearest one is taken."""
         source = self._source
         options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
-        index = source.dataset.read(source.bands[0], **options)
-        valid = source.dataset.read_masks(source.bands[0], **options) > 0
+        index = self._dataset.read(source.bands[0], **options)
+        valid = self._dataset.read_masks(source.bands[0], **options) > 0
         colors = np.zeros((max(int(index.max()), *palette) + 1, 3), np.float32)
         for value, color in palette.items():
             colors[value] = color[:3]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
@@ -18,6 +18,10 @@ from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.ground import Metres, metres_per_pixel
+
+KEPT_PER_PIXEL = 4
+"""Overviews are read from only if they leave this many px a px of the result, down and across: a map must not depend
+on whether a raster has overviews, nor on how they were made."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Source:
         palette: colour of each value where the one band is an index into a colour table, else None.
         placement: the size of its pixels.
         warnings: sentences on what was assumed.
+        closing: closes what is opened besides, with the raster.
     """
 
     dataset: DatasetReader
@@ -54,6 +59,7 @@ class Source:
     palette: Mapping[int, tuple[int, ...]] | None
     placement: Placement
     warnings: tuple[str, ...]
+    closing: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -77,6 +83,30 @@ class Source:
         flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
         return "float" in self.dtype or any(MaskFlags.all_valid not in flag for flag in flags)
 
+    def level(self, shrink: float) -> DatasetReader:
+        """The raster to read px from for a result with fewer of them: one overview, or the raster without any.
+
+        GDAL by itself would read from an overview that has hardly more px than the result, which blurs it.
+
+        Args:
+            shrink: raster px a px of the result.
+
+        Returns:
+            A dataset over the same ground, of fewer px where it is an overview; it closes with the raster.
+
+        Raises:
+            RasterError: the raster cannot be opened a second time.
+        """
+        factors = self.dataset.overviews(self.bands[0])
+        if not factors:
+            return self.dataset
+        fitting = [number for number, factor in enumerate(factors) if factor * KEPT_PER_PIXEL <= shrink]
+        chosen = f"{fitting[-1]}only" if fitting else "NONE"
+        try:
+            return self.closing.enter_context(rasterio.open(self.path, OVERVIEW_LEVEL=chosen))
+        except RasterioError as error:
+            raise read_failure(self.path, error) from error
+
 
 @contextmanager
 def open_source(path: str, band_names: Sequence[str], bands: Sequence[int] | None = None) -> Iterator[Source]:
@@ -94,13 +124,13 @@ def open_source(path: str, band_names: Sequence[str], bands: Sequence[int] | Non
         RasterError: it does not exist, cannot be opened, has no map grid or no usable bands.
         UsageError: a band number does not exist, or their count is not the model's.
     """
-    with _open(path) as dataset:
+    with _open(path) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
         chosen, palette, warnings = _choose_bands(dataset, path, band_names, bands)
         placement = place(dataset)
         if placement.warning:
             warnings = [*warnings, placement.warning]
-        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings))
+        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing)
 
 
 def _open(path: str) -> DatasetReader:

@@ -84,13 +84,15 @@ def _values(source: Source, box: Box, shape: tuple[int, int]) -> tuple[npt.NDArr
     if source.palette is not None or (box.rows, box.cols) == shape:
         method = Resampling.nearest
     bands = sorted(set(source.bands))
-    window = Window(box.col, box.row, box.cols, box.rows)
+    dataset = source.level(min(box.rows / shape[0], box.cols / shape[1]))
+    down, across = (n / full for n, full in zip(dataset.shape, source.shape))
+    window = Window(box.col * across, box.row * down, box.cols * across, box.rows * down)
     with np.errstate(over="ignore", invalid="ignore"):
-        values = source.dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
+        values = dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
     valid = np.ones(shape, bool)
     if source.has_nodata:
         # As in the engine, a px that has data in part shows the average of that part.
-        masks = source.dataset.read_masks(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
+        masks = dataset.read_masks(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
         valid = np.asarray((masks > 0).any(axis=0))
     if source.palette is None:
         return values[[bands.index(band) for band in source.bands]], valid

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rasterio.enums import ColorInterp
+import rasterio
+from rasterio.enums import ColorInterp, Resampling
 
 from satseg_core.errors import UsageError
 from satseg_core.legend import LAND_COVER
@@ -141,3 +142,33 @@ def test_gdals_cache_is_set_in_bytes_and_holds_rows_of_tiles():
 
     with rasterio.Env(**GDAL_OPTIONS):
         assert 2**26 <= get_gdal_config("GDAL_CACHEMAX") <= 2**28
+
+
+@pytest.mark.parametrize("method", [Resampling.nearest, Resampling.average])
+def test_tiles_do_not_depend_on_overviews(make_raster, method):
+    values = np.random.default_rng(3).integers(0, 256, (3, 512, 512)).astype(np.uint8)
+    plain, with_overviews = (make_raster(values, name) for name in ("plain.tif", "overviews.tif"))
+    with rasterio.open(with_overviews, "r+") as dataset:
+        dataset.build_overviews([2, 4, 8], method)
+    assert np.array_equal(read(plain, 4.9), read(with_overviews, 4.9))
+
+
+def test_far_coarser_px_are_averaged_from_an_overview(make_raster):
+    path = make_raster(np.zeros((1, 512, 512), np.uint8))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews([2, 4, 8], Resampling.average)
+    with open_source(str(path), ("gray",)) as source:
+        level = source.level(20.0)
+        assert level.shape == (128, 128)
+        assert source.level(7.9).shape == (512, 512)
+        assert not source.level(7.9).overviews(1)
+    assert level.closed
+
+
+def test_a_tile_from_an_overview_shows_the_same_ground(make_raster):
+    rows = np.broadcast_to(np.linspace(0, 255, 2048)[:, None], (2048, 2048)).astype(np.uint8)
+    path = make_raster(np.stack([rows, rows.T, rows]), "slope.tif")
+    without = read(path, 16.0)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews([2, 4], Resampling.average)
+    np.testing.assert_allclose(read(path, 16.0), without, atol=0.02)
