@@ -115,6 +115,21 @@ def test_balanced_crops_show_rare_classes(tmp_path: Path) -> None:
     assert share(0.0) < 0.1
 
 
+def test_balanced_crops_show_their_place_around_their_middle(tmp_path: Path) -> None:
+    codes = np.full((400, 400), IGNORE, np.uint8)
+    codes[200:202, 200:202] = 5
+    _, labels = several(dataset(config_for([made_source(tmp_path, codes)], crop=40, balanced=1.0)), range(60))
+    rows, cols = (torch.nonzero(labels == 5)[:, axis].float() for axis in (1, 2))
+    for places in (rows, cols):
+        assert 9 <= float(places.min()) < 15
+        assert 25 < float(places.max()) <= 31
+
+
+def test_no_two_crops_of_a_run_are_the_same(tmp_path: Path) -> None:
+    crops = dataset(config_for([made_source(tmp_path, blocks(300, 3))], crop=8))
+    assert len({crops[number][0].numpy().tobytes() for number in range(300)}) == 300
+
+
 def test_sets_are_mixed_by_their_weights_and_their_labels_are_mapped(tmp_path: Path) -> None:
     same = np.full((100, 100), 3, np.uint8)
     sources = [

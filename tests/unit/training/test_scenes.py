@@ -139,6 +139,18 @@ def test_windows_show_what_the_whole_shows(tmp_path: Path) -> None:
     assert np.array_equal(some, codes[10:20, 5:25])
 
 
+def test_images_are_averaged_when_they_shrink_and_interpolated_when_they_grow(tmp_path: Path) -> None:
+    image = np.random.default_rng(0).integers(0, 255, (60, 60, 3), dtype=np.uint8)
+    write(tmp_path / "a.tif", image, placed())
+    scene = one_scene(tmp_path, whole="water")
+    small, _ = scene.read(Box(0, 0, 60, 60), (20, 20))
+    assert np.abs(small - image.reshape(20, 3, 20, 3, 3).mean(axis=(1, 3))).max() <= 1
+    large, _ = scene.read(Box(20, 20, 10, 10), (20, 20))
+    between = 0.75 * image[20:30, 20:30].astype(float) + 0.25 * image[20:30, 19:29]
+    mixed = 0.75 * between[1:] + 0.25 * (0.75 * image[20:29, 20:30].astype(float) + 0.25 * image[20:29, 19:29])
+    assert np.abs(large[2::2, 2::2] - mixed[:, 1:]).max() <= 1
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
