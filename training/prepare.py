@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, Callable, NamedTuple, Union
 
 import tomli_w
 from tqdm import tqdm
@@ -26,6 +26,7 @@ from satseg_core.version import __version__
 from training.config import merged, parse_config, read_toml
 from training.data.codes import DataError
 from training.deepglobe import SOURCE, Copy, Pair, find_copy, read_pair, whole_file, write_index
+from training.seams import Edges, Seam, find_edges, find_seams
 from training.splits import neighbour_groups, split_ids, write_lists
 from training.statistics import Statistics, measure, table, to_json, total
 
@@ -35,19 +36,28 @@ RECIPE = Path(__file__).parent / "configs" / "deepglobe.toml"
 LEARN, TEST = "deepglobe.toml", "deepglobe_test.toml"
 """The configurations that are written: to train (measured on *val*), and to measure on *test* at the end."""
 
-Outcome = Union[Statistics, str]
-"""What became of a scene: its statistics, or what is wrong with it."""
+
+class Prepared(NamedTuple):
+    """What is kept of a scene that was converted."""
+
+    statistics: Statistics
+    edges: Edges
+
+
+Outcome = Union[Prepared, str]
+"""What became of a scene, or what is wrong with it."""
 
 Mapper = Callable[[Callable[[Pair], Outcome], Sequence[Pair]], Iterable[Outcome]]
 
 
-def prepare(folder: Path, output: Path | None = None, workers: int = 1) -> dict[str, Any]:
+def prepare(folder: Path, output: Path | None = None, workers: int = 1, apart: bool = False) -> dict[str, Any]:
     """Prepare a copy of DeepGlobe land cover.
 
     Args:
         folder: the copy, in one of `training.deepglobe.LAYOUTS`.
         output: where ``labels_index/``, ``splits/``, ``statistics.json`` and two configurations go; the copy if None.
         workers: processes that convert.
+        apart: leave scenes that touch a scene of *val* or *test* out of *train*.
 
     Returns:
         What ``statistics.json`` holds.
@@ -60,39 +70,69 @@ def prepare(folder: Path, output: Path | None = None, workers: int = 1) -> dict[
     output = output or folder
     for part in ("labels_index", "splits"):
         _make_folder(output / part)
-    measured = convert(copy.pairs, output / "labels_index", workers)
-    sides = split_ids(measured, neighbour_groups())
-    by_side = {side: total(measured[scene_id] for scene_id in ids) for side, ids in sides.items()}
-    whole = total(measured.values())
-    values = {"dataset": SOURCE, "satseg": __version__, **to_json(whole, by_side), "unlabelled": list(copy.unlabelled)}
+    prepared = convert(copy.pairs, output / "labels_index", workers)
+    sides = split_ids(prepared, neighbour_groups())
+    seams = find_seams({scene_id: scene.edges for scene_id, scene in prepared.items()})
+    dropped = _touching_train(seams, sides) if apart else []
+    sides["train"] = [scene_id for scene_id in sides["train"] if scene_id not in dropped]
     write_lists(output / "splits", SOURCE, sides)
-    _write_text(output / "statistics.json", json.dumps(values, indent=2) + "\n")
     for name, config in configurations(folder, copy, output, sides).items():
         _write_new(output / name, tomli_w.dumps(config))
+    return _report(output / "statistics.json", copy, prepared, sides, seams)
+
+
+def _touching_train(seams: Iterable[Seam], sides: Mapping[str, Sequence[str]]) -> list[str]:
+    """Scenes to train on that touch one to measure on."""
+    held = {*sides["val"], *sides["test"]}
+    pairs = [pair for seam in seams for pair in ((seam.first, seam.second), (seam.second, seam.first))]
+    return sorted({ours for ours, theirs in pairs if theirs in held and ours not in held})
+
+
+def _report(
+    path: Path,
+    copy: Copy,
+    prepared: Mapping[str, Prepared],
+    sides: Mapping[str, Sequence[str]],
+    seams: Sequence[Seam],
+) -> dict[str, Any]:
+    """Write what was found as JSON, print it as a table, and give it back."""
+    whole = total(scene.statistics for scene in prepared.values())
+    by_side = {side: total(prepared[scene_id].statistics for scene_id in ids) for side, ids in sides.items()}
+    leaks = _touching_train(seams, sides)
+    values = {
+        "dataset": SOURCE,
+        "satseg": __version__,
+        **to_json(whole, by_side),
+        "unlabelled": list(copy.unlabelled),
+        "seams": [[seam.first, seam.how, seam.second] for seam in seams],
+        "train_touching_held_out": leaks,
+    }
+    _write_text(path, json.dumps(values, indent=2) + "\n")
     print(table(whole, by_side))
+    print(f"{len(seams)} pairs of scenes touch; {len(leaks)} scenes of train touch one of val or test")
     _say_what_is_odd(copy, sides)
     return values
 
 
-def convert(pairs: Sequence[Pair], labels: Path, workers: int = 1) -> dict[str, Statistics]:
-    """Write index labels of all scenes into the folder ``labels``; gives each one's statistics by id.
+def convert(pairs: Sequence[Pair], labels: Path, workers: int = 1) -> dict[str, Prepared]:
+    """Write index labels of all scenes into the folder ``labels``; gives what is kept of each by id.
 
     Raises:
         DataError: some scenes are broken. The others are converted first, so that one run tells of all.
         OutputError: labels cannot be written.
     """
-    measured: dict[str, Statistics] = {}
+    prepared: dict[str, Prepared] = {}
     broken: list[str] = []
     with _mapper(workers) as run, tqdm(total=len(pairs), unit="scene", file=sys.stderr) as bar:
         for pair, outcome in zip(pairs, run(partial(_convert, labels=labels), pairs)):
             bar.update()
-            if isinstance(outcome, Statistics):
-                measured[pair.id] = outcome
+            if isinstance(outcome, Prepared):
+                prepared[pair.id] = outcome
             else:
                 broken.append(outcome)
     if broken:
         raise DataError(" ".join(broken[:5]) + (f" And {len(broken) - 5} more." if len(broken) > 5 else ""))
-    return measured
+    return prepared
 
 
 def _convert(pair: Pair, labels: Path) -> Outcome:
@@ -101,7 +141,7 @@ def _convert(pair: Pair, labels: Path) -> Outcome:
     except DataError as error:
         return str(error)
     write_index(labels / f"{pair.id}.png", codes)
-    return measure(image, codes)
+    return Prepared(measure(image, codes), find_edges(image))
 
 
 @contextmanager
@@ -129,8 +169,9 @@ def configurations(
         "images": (folder / copy.layout.pattern).as_posix(),
         "labels": (output / "labels_index" / "{id}.png").as_posix(),
     }
-    # An image without labels is none of anybody's scenes.
-    apart = {LEARN: ("val", [*sides["test"], *copy.unlabelled]), TEST: ("test", list(copy.unlabelled))}
+    named = {scene_id for ids in sides.values() for scene_id in ids}
+    others = [pair.id for pair in copy.pairs if pair.id not in named] + list(copy.unlabelled)
+    apart = {LEARN: ("val", sorted([*sides["test"], *others])), TEST: ("test", sorted(others))}
     configs = {}
     for name, (side, excluded) in apart.items():
         held_out = [f"{SOURCE}/{scene_id}" for scene_id in sides[side]]
@@ -176,10 +217,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("dataset", choices=[SOURCE], help="which data set it is")
     parser.add_argument("folder", type=Path, metavar="DIR", help="folder of the copy, such as the one with train/")
     parser.add_argument("--output", type=Path, help="folder for what is made, instead of DIR")
+    parser.add_argument("--apart", action="store_true", help="train on no scene that touches one to measure on")
     parser.add_argument("--workers", type=int, default=min(8, os.cpu_count() or 1), help="processes (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        prepare(options.folder, options.output, options.workers)
+        prepare(options.folder, options.output, options.workers, options.apart)
     except SatSegError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -181,7 +181,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path):
 
 def test_paths_are_absolute(copy: Path):
     relative = Path(os.path.relpath(copy))
-    config = configurations(relative, find_copy(relative), relative, {"val": [], "test": []})[LEARN]
+    config = configurations(relative, find_copy(relative), relative, {"train": [], "val": [], "test": []})[LEARN]
     assert parse_config(config).data.sources[0].images == f"{copy.as_posix()}/train/*_sat.jpg"
 
 
