@@ -25,7 +25,7 @@ from satseg_core.errors import OutputError, SatSegError
 from satseg_core.version import __version__
 from training.config import merged, parse_config, read_toml
 from training.data.codes import DataError
-from training.deepglobe import SOURCE, Copy, Pair, find_copy, read_pair, whole_file, write_index
+from training.deepglobe import SOURCE, Copy, Layout, Pair, find_copy, read_pair, whole_file, write_index
 from training.seams import Edges, Seam, find_edges, find_seams
 from training.splits import neighbour_groups, split_ids, write_lists
 from training.statistics import Statistics, measure, table, to_json, total
@@ -76,9 +76,10 @@ def prepare(folder: Path, output: Path | None = None, workers: int = 1, apart: b
     dropped = _touching_train(seams, sides) if apart else []
     sides["train"] = [scene_id for scene_id in sides["train"] if scene_id not in dropped]
     write_lists(output / "splits", SOURCE, sides)
-    for name, config in configurations(folder, copy, output, sides).items():
+    values = _report(output / "statistics.json", copy, prepared, sides, seams)
+    for name, config in configurations(folder, copy.layout, output, sides).items():
         _write_new(output / name, tomli_w.dumps(config))
-    return _report(output / "statistics.json", copy, prepared, sides, seams)
+    return values
 
 
 def _touching_train(seams: Iterable[Seam], sides: Mapping[str, Sequence[str]]) -> list[str]:
@@ -156,26 +157,26 @@ def _mapper(workers: int) -> Iterator[Mapper]:
 
 
 def configurations(
-    folder: Path, copy: Copy, output: Path, sides: Mapping[str, Sequence[str]]
+    folder: Path, layout: Layout, output: Path, sides: Mapping[str, Sequence[str]]
 ) -> dict[str, dict[str, Any]]:
     """The recipe for a prepared copy, by file name.
 
-    Paths are absolute, so that it works from anywhere, and scenes are listed, so that it says for itself what it uses.
+    Paths are absolute, so that it works from anywhere. Scenes are listed, so that none that is added to the folder
+    later is trained on before its side is known.
     """
     recipe = read_toml(RECIPE)
     folder, output = Path(os.path.abspath(folder)), Path(os.path.abspath(output))
     source = {
         **recipe["data"]["sources"][0],
-        "images": (folder / copy.layout.pattern).as_posix(),
+        "images": (folder / layout.pattern).as_posix(),
         "labels": (output / "labels_index" / "{id}.png").as_posix(),
+        "exclude": [],
     }
-    named = {scene_id for ids in sides.values() for scene_id in ids}
-    others = [pair.id for pair in copy.pairs if pair.id not in named] + list(copy.unlabelled)
-    apart = {LEARN: ("val", sorted([*sides["test"], *others])), TEST: ("test", sorted(others))}
     configs = {}
-    for name, (side, excluded) in apart.items():
-        held_out = [f"{SOURCE}/{scene_id}" for scene_id in sides[side]]
-        data = {"sources": [{**source, "exclude": excluded}], "held_out": held_out}
+    for name, used, held in ((LEARN, ("train", "val"), "val"), (TEST, ("test",), "test")):
+        only = sorted(scene_id for side in used for scene_id in sides[side])
+        held_out = [f"{SOURCE}/{scene_id}" for scene_id in sides[held]]
+        data = {"sources": [{**source, "only": only}], "held_out": held_out}
         configs[name] = merged(recipe, {"output": (output / "run").as_posix(), "data": data})
         parse_config(configs[name])
     return configs
@@ -198,7 +199,7 @@ def _write_new(path: Path, text: str) -> None:
     if not path.exists():
         _write_text(path, text)
     elif path.read_text(encoding="utf-8") != text:
-        print(f"{path} was there already and differs from the recipe: kept as it is.", file=sys.stderr)
+        print(f"{path} differs from what would be written now: kept. Delete it to get it anew.", file=sys.stderr)
 
 
 def _say_what_is_odd(copy: Copy, sides: Mapping[str, Sequence[str]]) -> None:

@@ -112,8 +112,8 @@ def test_training_and_test_configurations_keep_their_sides(copy: Path):
     trained, measured = split(find_scenes(learn.data, LAND_COVER), learn.data.held_out)
     assert [scene.name for scene in trained] == [sides["train"]]
     assert [scene.name for scene in measured] == [sides["val"]]
-    _, measured = split(find_scenes(test.data, LAND_COVER), test.data.held_out)
-    assert [scene.name for scene in measured] == [sides["test"]]
+    measured = find_scenes(test.data, LAND_COVER)
+    assert [scene.name for scene in measured] == list(test.data.held_out) == [sides["test"]]
     codes = measured[0].read_codes_full()
     index = np.asarray(Image.open(copy / f"labels_index/{measured[0].id}.png"))
     np.testing.assert_array_equal(codes, index)
@@ -135,18 +135,27 @@ def test_a_changed_configuration_is_kept(copy: Path, capsys):
     (copy / LEARN).write_text('output = "mine"\n')
     prepare(copy)
     assert (copy / LEARN).read_text() == 'output = "mine"\n'
-    assert "kept as it is" in capsys.readouterr().err
+    assert "Delete it to get it anew" in capsys.readouterr().err
 
 
-def test_images_without_labels_are_left_out(copy: Path, capsys):
-    first, second, third = find_copy(copy).pairs
-    second.labels.unlink()
-    values = prepare(copy)
-    assert values["unlabelled"] == [second.id]
-    assert values["scenes"] == 2
+def test_scenes_that_come_later_are_not_trained_on(copy: Path):
+    prepare(copy)
+    before = [scene.id for scene in find_scenes(read_config(copy / LEARN).data, LAND_COVER)]
+    for path in list((copy / "train").iterdir()):
+        path.with_name(f"7{path.name}").write_bytes(path.read_bytes())
+    prepare(copy)
+    assert [scene.id for scene in find_scenes(read_config(copy / LEARN).data, LAND_COVER)] == before
+
+
+def test_images_without_labels_are_left_out(tmp_path: Path, capsys):
+    ids = write_scenes(tmp_path, 4, SIZE)
+    (tmp_path / f"train/{ids[3]}_mask.png").unlink()
+    values = prepare(tmp_path)
+    assert values["unlabelled"] == [ids[3]]
+    assert values["scenes"] == 3
     assert "1 images have no labels" in capsys.readouterr().err
-    scenes = find_scenes(read_config(copy / TEST).data, LAND_COVER)
-    assert sorted(scene.id for scene in scenes) == [first.id, third.id]
+    used = [s.id for name in (LEARN, TEST) for s in find_scenes(read_config(tmp_path / name).data, LAND_COVER)]
+    assert sorted(used) == sorted(ids[:3])
 
 
 def test_all_broken_scenes_are_named_at_once(copy: Path):
@@ -181,7 +190,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path):
 
 def test_paths_are_absolute(copy: Path):
     relative = Path(os.path.relpath(copy))
-    config = configurations(relative, find_copy(relative), relative, {"train": [], "val": [], "test": []})[LEARN]
+    config = configurations(relative, LAYOUTS[0], relative, {"train": [], "val": [], "test": []})[LEARN]
     assert parse_config(config).data.sources[0].images == f"{copy.as_posix()}/train/*_sat.jpg"
 
 

@@ -93,7 +93,7 @@ def test_preparing_tells_of_them(tmp_path: Path, touching: dict[str, str], capsy
     assert values["seams"] == [[touching["train"], "left of", touching["test"]]]
     assert values["train_touching_held_out"] == [touching["train"]]
     assert "1 pairs of scenes touch; 1 scenes of train touch one of val or test" in capsys.readouterr().out
-    assert read_config(tmp_path / LEARN).data.sources[0].exclude == (touching["test"],)
+    assert touching["train"] in read_config(tmp_path / LEARN).data.sources[0].only
 
 
 def test_apart_does_not_train_on_them(tmp_path: Path, touching: dict[str, str]):
@@ -101,8 +101,8 @@ def test_apart_does_not_train_on_them(tmp_path: Path, touching: dict[str, str]):
     assert values["sides"]["train"]["scenes"] == 1
     assert values["scenes"] == 4
     assert (tmp_path / "splits/train.txt").read_text() == f"deepglobe/{touching['other']}\n"
-    excluded = read_config(tmp_path / LEARN).data.sources[0].exclude
-    assert set(excluded) == {touching["train"], touching["test"]}
+    used = read_config(tmp_path / LEARN).data.sources[0].only
+    assert set(used) == {touching["other"], touching["val"]}
 
 
 def test_the_real_neighbours_are_found(shared: Path):
