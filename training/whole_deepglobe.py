@@ -19,7 +19,10 @@ from training.config import read_config
 from training.made_scenes import write_scenes
 from training.prepare import LEARN, RECIPE, TEST
 
-DRY = ('network.start_weights=""', "schedule.steps=3", "schedule.batch=4", "schedule.warm_up=1", "data.workers=2")
+DRY = (
+    'network.start_weights=""', "schedule.steps=2", "schedule.batch=2", "schedule.accumulate=1", "schedule.warm_up=1",
+    "data.workers=2",
+)  # fmt: skip
 """Settings of a dry run: everything at its true size, but hardly anything learned."""
 
 INTERRUPTED = 130
