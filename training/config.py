@@ -68,6 +68,7 @@ class DataConfig:
         cache_mpx: images up to this many Mpx (at half the model's pixel size) are kept in memory; larger ones
             are read by window.
         workers: processes that prepare crops; 0 for none.
+        weights: name of a source to the weight that it has instead of its own; 0 leaves a source out.
     """
 
     sources: tuple[SourceConfig, ...]
@@ -76,6 +77,20 @@ class DataConfig:
     balanced: float = 0.35
     cache_mpx: float = 64.0
     workers: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def used(self) -> tuple[SourceConfig, ...]:
+        """The sources that have a weight, with the weights that they have.
+
+        Raises:
+            UsageError: a weight is for no source.
+        """
+        unknown = sorted(set(self.weights) - {source.name for source in self.sources})
+        if unknown:
+            raise UsageError(f"data.weights names {', '.join(unknown)}, which is no data source.")
+        weighted = [dataclasses.replace(s, weight=self.weights.get(s.name, s.weight)) for s in self.sources]
+        return tuple(source for source in weighted if source.weight > 0)
 
 
 @dataclass(frozen=True)

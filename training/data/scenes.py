@@ -125,7 +125,7 @@ def find_scenes(data: DataConfig, legend: Legend) -> list[Scene]:
     names = [source.name for source in data.sources]
     if len(set(names)) != len(names):
         raise UsageError("Two data sources have the same name; give each its own.")
-    scenes = [scene for source in data.sources for scene in _scenes(source, legend)]
+    scenes = [scene for source in data.used for scene in _scenes(source, legend)]
     missing = sorted(set(data.held_out) - {scene.name for scene in scenes})
     if missing:
         raise UsageError(f"The held-out scenes {', '.join(missing)} do not exist; correct data.held_out.")
