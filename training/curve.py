@@ -64,29 +64,29 @@ def draw_curve(history: History, path: Path) -> None:
     from matplotlib.figure import Figure  # slow to import, and seldom needed
 
     figure = Figure(figsize=(9, 6), dpi=100, layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
     steps = np.arange(1, history.steps + 1)
     above.plot(steps, history.losses, color=COLORS[0], alpha=0.25, linewidth=0.8)
-    above.plot(steps, smooth(history.losses), color=COLORS[0], label="loss, smoothed")
+    lines = above.plot(steps, smooth(history.losses), color=COLORS[0], label="loss, smoothed")
     above.set_ylabel("loss")
     above.set_ylim(bottom=0)
-    _draw_figures(above.twinx(), history.measured)
-    above.legend(loc="upper left")
+    lines += _draw_figures(above.twinx(), history.measured)
+    above.legend(handles=lines, loc="lower left", bbox_to_anchor=(0, 1), ncol=len(lines), frameon=False)
     below.plot(steps, history.rates, color="#555555")
     below.set_ylabel("learning rate")
     below.set_xlabel("step")
     figure.savefig(path)
 
 
-def _draw_figures(axes: Any, measured: list[dict[str, float]]) -> None:
+def _draw_figures(axes: Any, measured: list[dict[str, float]]) -> list[Any]:
+    """Draw figures on held-out scenes; gives their lines."""
     axes.set_ylim(0, 1)
     axes.set_ylabel("on held-out scenes")
-    names = [name for name in (measured[0] if measured else {}) if name != "step"]
-    for name, color in zip(names, COLORS[1:]):
-        at, values = zip(*((row["step"], row[name]) for row in measured if name in row))
-        axes.plot(at, values, marker="o", markersize=4, color=color, label=name.replace("_", " "))
-    if names:
-        axes.legend(loc="upper right")
+    lines = []
+    for name, color in zip((name for name in (measured[0] if measured else {}) if name != "step"), COLORS[1:]):
+        steps, values = [row["step"] for row in measured], [row[name] for row in measured]
+        lines += axes.plot(steps, values, marker="o", markersize=4, color=color, label=name.replace("_", " "))
+    return lines
 
 
 def smooth(values: list[float]) -> npt.NDArray[np.float64]:
