@@ -101,7 +101,7 @@ def _samples(backbone: Backbone, config: TrainingConfig) -> tuple[Tensor, Tensor
         chosen = torch.from_numpy(rng.permutation(places)[:PIXELS])
         values.append(found[chosen])
         labels.append(known[chosen])
-        if (number + 1) % 50 == 0:
+        if number % 20 == 0:
             print(f"step {number + 1}/{CROPS}  features", flush=True)
     return torch.cat(values), torch.cat(labels)
 

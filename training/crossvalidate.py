@@ -38,8 +38,8 @@ BASE = "base"
 BASELINE = "frozen-features"
 """Name of the variant that `training.baseline` trains."""
 
-_NOT_IN_BASELINE = ("loss", "augmentation", "schedule")
-"""Tables that it does not read: it need not run again when they change."""
+_OF_BASELINE = ("crop", "seed")
+"""What the baseline takes from the schedule; the rest may change without its running again."""
 
 LOG = "log.txt"
 
@@ -126,10 +126,11 @@ def _fold(
 ) -> Fold:
     """One fold of a variant."""
     settings = _keep_sources(merged(values, overrides), values["data"]["sources"])
+    if variant == BASELINE:
+        settings = _for_baseline(settings)
     # Figures while it learns are left to the end, where the engine measures the exported model.
     own = {"data": {"held_out": list(held_out)}, "schedule": {"measure_every": 0}}
-    without = _NOT_IN_BASELINE if variant == BASELINE else ()
-    settings = merged({k: v for k, v in settings.items() if k not in ("comparison", "record", *without)}, own)
+    settings = merged({k: v for k, v in settings.items() if k not in ("comparison", "record")}, own)
     try:
         config = parse_config(settings)
     except UsageError as error:
@@ -137,6 +138,13 @@ def _fold(
     module, kind = ("training.baseline", BASELINE) if variant == BASELINE else ("training.fold", "")
     place = folder / variant / f"{name}-{key(config, kind)}"
     return Fold(variant, name, place, merged(settings, {"output": os.fspath(place)}), config, module)
+
+
+def _for_baseline(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without what the baseline does not read."""
+    kept = {name: table for name, table in settings.items() if name not in ("loss", "augmentation")}
+    schedule = settings.get("schedule", {})
+    return {**kept, "schedule": {name: schedule[name] for name in _OF_BASELINE if name in schedule}}
 
 
 def _keep_sources(settings: dict[str, Any], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
+from zipfile import BadZipFile
 
 from rasterio.errors import NotGeoreferencedWarning
 
@@ -74,7 +75,7 @@ def read_result(folder: Path) -> FoldResult | None:
     try:
         done: dict[str, Any] = json.loads((folder / DONE).read_text(encoding="utf-8"))
         return FoldResult(Evaluation.load(folder / EVALUATION), int(done["steps"]), float(done["minutes"]))
-    except (DataError, OSError, ValueError, LookupError):
+    except (DataError, BadZipFile, OSError, ValueError, LookupError):
         return None
 
 
@@ -100,7 +101,7 @@ def finish(folder: Path, config: TrainingConfig, card: ModelCard, runtime: Runti
     figures = evaluation.figures()
     words = "  ".join(f"{name} {rounded(figures[name], 3)}" for name in ("miou", "pixel_accuracy"))
     print(f"measured {', '.join(evaluation.scenes)}: {words}", flush=True)
-    done = {"steps": steps, "minutes": round(minutes, 2), "finished": time.strftime("%FT%T%z")}
+    done = {"steps": steps, "minutes": round(minutes, 4), "finished": time.strftime("%FT%T%z")}
     with whole_outputs(overwrite=True) as outputs:
         outputs.add(folder / DONE).write_text(json.dumps(done) + "\n", encoding="utf-8")
 

@@ -83,12 +83,11 @@ class _Child:
     def fraction(self) -> float:
         """Share of the job done since it was started here, from the ``step N/M`` of its log."""
         first, last = _steps(self._read(0)), _steps(self.tail())
-        if len(first) < 2 or not last:
+        if not last:
             return 0.0
-        # A resumed run begins in the middle: its first two lines show where, and how far apart lines are.
-        begin = max(0, 2 * first[0][0] - first[1][0])
+        begin = first[0][0] - 1  # where a resumed run goes on
         done, total = last[-1]
-        return max(0.0, (done - begin) / max(1, total - begin))
+        return (done - begin) / max(1, total - begin)
 
     def tail(self) -> bytes:
         """The end of what it has said so far."""
