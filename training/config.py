@@ -62,7 +62,8 @@ class DataConfig:
 
     Attributes:
         sources: see `SourceConfig`.
-        held_out: scenes that are measured on and never trained on, as ``source/id``.
+        held_out: scenes that are measured on and never trained on, as ``source/id``; ``@FILE`` stands for the lines
+            of a text file, here and in a source's ``only`` and ``exclude``.
         pixel_size: m a px that the model works at.
         balanced: share of crops drawn around a px of a class, each class as often.
         cache_mpx: images up to this many Mpx (at half the model's pixel size) are kept in memory; larger ones
@@ -388,11 +389,17 @@ def _fits(hint: Any, value: Any) -> bool:
     return hint is Any or type(value) is hint or (hint is float and type(value) is int)
 
 
+def _choices(name: str) -> tuple[Any, ...]:
+    """The values that a setting can take, if they are few; what a run says of itself is free."""
+    table, _, setting = name.rpartition(".")
+    return () if table == "record" else CHOICES.get(setting, ())
+
+
 def _allowed(name: str, value: Any) -> bool:
-    choices = CHOICES.get(name.rpartition(".")[2])
-    return choices is None or value in choices
+    choices = _choices(name)
+    return not choices or value in choices
 
 
 def _instead(name: str) -> str:
-    choices = CHOICES.get(name.rpartition(".")[2])
+    choices = _choices(name)
     return f"; choose one of {', '.join(map(str, choices))}" if choices else ""

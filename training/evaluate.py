@@ -34,6 +34,7 @@ from training.data.resize import Box
 from training.data.scenes import Scene, find_scenes
 from training.evaluation import Evaluation, pool
 from training.metrics import confusion
+from training.splits import named_scenes
 
 SAMPLES = 20_000
 """About so many px of a scene have their scores kept, for calibration: each scene weighs the same."""
@@ -149,13 +150,13 @@ class _Sheet:
 
 
 def chosen_scenes(scenes: Sequence[Scene], names: Sequence[str]) -> list[Scene]:
-    """Scenes by their names, ``source/id``, or by their ids where one scene alone has it.
+    """Scenes by their names, ``source/id``, or by their ids where one scene alone has it; ``@FILE`` lists some.
 
     Raises:
         UsageError: there is no such scene, or an id could be several.
     """
     found = []
-    for name in names:
+    for name in named_scenes(names):
         fitting = [s for s in scenes if s.name == name] or [s for s in scenes if s.id == name]
         if len(fitting) != 1:
             what = "could be several" if fitting else "is none of them"

@@ -128,11 +128,11 @@ def make_card(config: TrainingConfig, scenes: Sequence[Scene], measured: Measure
 def _training(config: TrainingConfig, scenes: Sequence[Scene]) -> dict[str, Any]:
     """Data, split and settings for the card; no paths of this machine."""
     schedule = {k: v for k, v in dataclasses.asdict(config.schedule).items() if k not in _MACHINE}
-    trained = split(scenes, config.data.held_out)[0] if scenes else []
+    trained, held_out = split(scenes, config.data.held_out) if scenes else ([], [])
     return {
         "sources": list(config.card.sources),
         "trained_on": _by_source(trained),
-        "held_out": list(config.data.held_out),
+        "held_out": _by_source(held_out),
         "start": Path(config.network.start_weights).name or "random weights",
         "frozen": config.network.freeze,
         "loss": dataclasses.asdict(config.loss),

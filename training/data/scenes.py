@@ -20,6 +20,7 @@ from training.data.imagery import open_image, read_image
 from training.data.labels import SAMPLES, Grid, read_raster
 from training.data.polygons import read_polygons
 from training.data.resize import Box, Pixels
+from training.splits import named_scenes, resolved
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def find_scenes(data: DataConfig, legend: Legend) -> list[Scene]:
         DataError: an image has no labels.
         RasterError: an image cannot be opened.
     """
+    data = resolved(data)
     names = [source.name for source in data.sources]
     if len(set(names)) != len(names):
         raise UsageError("Two data sources have the same name; give each its own.")
@@ -137,11 +139,12 @@ def split(scenes: Sequence[Scene], held_out: Collection[str]) -> tuple[list[Scen
 
     Args:
         scenes: all of them.
-        held_out: names, as ``source/id``, of those to measure on.
+        held_out: names, as ``source/id``, of those to measure on; ``@FILE`` for those that a file lists.
 
     Raises:
         UsageError: nothing is left to train on.
     """
+    held_out = set(named_scenes(held_out))
     trained = [scene for scene in scenes if scene.name not in held_out]
     if not trained:
         raise UsageError("Every scene is held out; leave some to train on.")

@@ -102,3 +102,8 @@ def test_files_that_are_no_configuration_are_named(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("[data\n", encoding="utf-8")
     with pytest.raises(UsageError, match="not a TOML file"):
         read_config(tmp_path / "bad.toml")
+
+
+def test_what_a_run_says_of_itself_is_free() -> None:
+    values = {"output": "x", "data": {"sources": []}, "record": {"device": "a card", "figures": {"miou": 0.5}}}
+    assert parse_config(values).record["device"] == "a card"

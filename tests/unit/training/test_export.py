@@ -100,7 +100,7 @@ def test_a_run_becomes_one_model_in_two_files(run: Path, tmp_path: Path, capsys:
 def test_the_card_tells_data_split_use_and_limits(model: ModelFile, scenes_folder: Path) -> None:
     card = model.card
     assert card.training["trained_on"] == {"made": ["a", "c", "d"]}
-    assert card.training["held_out"] == ["made/b"]
+    assert card.training["held_out"] == {"made": ["b"]}
     assert card.training["sources"] == ["Made scenes."]
     assert card.training["start"] == "random weights"
     assert card.training["schedule"]["steps"] == 1200

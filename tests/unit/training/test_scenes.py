@@ -46,6 +46,27 @@ def test_scenes_are_found_in_order_and_split_by_name(scenes_folder: Path) -> Non
     assert [s.name for s in held] == ["made/d", "again/a"]
 
 
+def test_files_can_list_scenes(scenes_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "held.txt").write_text("made/d\n\nmade/a\n", encoding="utf-8")
+    (tmp_path / "not.txt").write_text("made/b\n", encoding="utf-8")
+    held_out = (f"@{tmp_path / 'held.txt'}",)
+    scenes = find(deepglobe(scenes_folder, exclude=(f"@{tmp_path / 'not.txt'}",)), held_out=held_out)
+    trained, held = split(scenes, held_out)
+    assert [s.name for s in trained] == ["made/c"]
+    assert [s.name for s in held] == ["made/a", "made/d"]
+    with pytest.raises(UsageError, match="none.txt"):
+        split(scenes, [f"@{tmp_path / 'none.txt'}"])
+
+
+def test_weights_by_name_replace_a_sources_own_and_leave_it_out_at_zero(scenes_folder: Path) -> None:
+    sources = (deepglobe(scenes_folder, weight=2.0), deepglobe(scenes_folder, name="again", weight=0.0))
+    assert [s.source.name for s in find(*sources)] == ["made"] * 4
+    data = DataConfig(sources, weights={"made": 0.0, "again": 3.0})
+    assert {(s.source.name, s.source.weight) for s in find_scenes(data, LAND_COVER)} == {("again", 3.0)}
+    with pytest.raises(UsageError, match="data.weights names other"):
+        find_scenes(DataConfig(sources, weights={"other": 1.0}), LAND_COVER)
+
+
 def test_a_scene_has_its_files_size_and_labels(scenes_folder: Path) -> None:
     scene = find(deepglobe(scenes_folder, only=("c",)))[0]
     assert scene.shape == (SIZE, SIZE)
