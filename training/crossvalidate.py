@@ -1,13 +1,12 @@
 """Cross-validate a recipe and its variants: every fold trained, exported, and measured by the engine.
 
-    python -m training.crossvalidate cfg.toml [--variants a,b|all|none] [--folds A,B] [--baseline] [--jobs N]
+    python -m training.crossvalidate cfg.toml [--variants a,b|all|none] [--folds A,B] [--no-baseline] [--jobs N]
         [--output FOLDER] [--set schedule.steps=10 …] [--report]
 
-The file itself is the variant ``base``; ``[comparison.variants.NAME]`` hold nested settings that differ from it, where
-``data.sources`` may be a list of names of sources to keep. Each fold of ``[comparison.folds]`` runs in a child process
-in ``FOLDER/VARIANT/FOLD-KEY``, with its log; KEY stands for the settings that its result depends on. What has finished
-is not run again, and what was interrupted is gone on with. ``comparison.md`` and ``comparison.json`` are written as
-folds finish.
+The file itself is the variant ``base``; ``[comparison.variants.NAME]`` hold nested settings that differ from it. Each
+fold of ``[comparison.folds]`` runs in a child process in ``FOLDER/VARIANT/FOLD-KEY``, with its log; KEY stands for the
+settings that its result depends on. What has finished is not run again, and what was interrupted is gone on with.
+``comparison.md`` and ``comparison.json`` are written as folds finish.
 """
 
 from __future__ import annotations
@@ -125,7 +124,7 @@ def _fold(
     held_out: Sequence[str],
 ) -> Fold:
     """One fold of a variant."""
-    settings = _keep_sources(merged(values, overrides), values["data"]["sources"])
+    settings = merged(values, overrides)
     if variant == BASELINE:
         settings = _for_baseline(settings)
     # Figures while it learns are left to the end, where the engine measures the exported model.
@@ -145,22 +144,6 @@ def _for_baseline(settings: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: table for name, table in settings.items() if name not in ("loss", "augmentation")}
     schedule = settings.get("schedule", {})
     return {**kept, "schedule": {name: schedule[name] for name in _OF_BASELINE if name in schedule}}
-
-
-def _keep_sources(settings: dict[str, Any], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Settings in which a list of names in place of data sources is replaced by the sources of these names.
-
-    Raises:
-        UsageError: there is no such source.
-    """
-    wanted = settings["data"]["sources"]
-    if not all(isinstance(name, str) for name in wanted):
-        return settings
-    known = {str(source.get("name")): source for source in sources}
-    for name in wanted:
-        if name not in known:
-            raise UsageError(f"There is no data source {name} to keep; the file has {', '.join(known)}.")
-    return merged(settings, {"data": {"sources": [known[name] for name in wanted]}})
 
 
 def choose(folds: Sequence[Fold], variants: str, names: str) -> list[Fold]:

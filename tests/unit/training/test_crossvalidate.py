@@ -54,8 +54,8 @@ A = ["made/a", "made/c"]
 B = ["made/b"]
 [comparison.variants.slow.schedule]
 learning_rate = 1e-6
-[comparison.variants.alone.data]
-sources = ["made"]
+[comparison.variants.alone.data.weights]
+again = 0
 [comparison.variants.broken.network]
 start_weights = "missing.pth"
 """
@@ -111,13 +111,6 @@ def test_the_baseline_need_not_run_again_for_another_schedule() -> None:
     first, second = (by_name(plan({**values(), "schedule": {"steps": steps}})) for steps in (3, 4))
     assert first[f"{BASELINE}/A"].folder == second[f"{BASELINE}/A"].folder
     assert first["base/A"].folder != second["base/A"].folder
-
-
-def test_a_variant_can_keep_some_sources_by_name() -> None:
-    folds = by_name(plan(values(variants={"alone": {"data": {"sources": ["other"]}}})))
-    assert [source.name for source in folds["alone/A"].config.data.sources] == ["other"]
-    with pytest.raises(UsageError, match="no data source none to keep; the file has made, other"):
-        plan(values(variants={"alone": {"data": {"sources": ["none"]}}}))
 
 
 def test_mistakes_in_variants_are_told_with_their_name() -> None:
