@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.model.card import ModelCard
@@ -47,10 +49,9 @@ class TileReader:
         top, bottom, height = self._lattice.rows.read_span(tile.row)
         left, right, width = self._lattice.cols.read_span(tile.col)
         window = Window(left, top, right - left, bottom - top)
-        try:
-            values, valid = self._read(self._in_level(window), (height, width))
-        except RasterioError as error:
-            raise read_failure(self._source.path, error) from error
+        values, valid = read_window(self._source, self._dataset, window, (height, width))
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = values.astype(np.float32)
         # NaN and numbers too large for float32 must not reach the clip.
         valid = valid & np.isfinite(values)
         tensor = np.where(valid, values, 0) * self._factor + self._offset
@@ -58,49 +59,56 @@ class TileReader:
         tensor = np.where(valid, tensor, np.float32(0))
         return _mirrored(tensor, (self._lattice.rows.tile, self._lattice.cols.tile))
 
-    def _in_level(self, window: Window) -> Window:
-        """A window of the raster in px of the dataset that is read from."""
-        down, across = (n / full for n, full in zip(self._dataset.shape, self._source.shape))
-        return Window(window.col_off * across, window.row_off * down, window.width * across, window.height * down)
 
-    def _read(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Values ``(B, h, w) float32`` in raster units and whether they are data ``(B, h, w) bool``; by `_in_level`."""
-        source = self._source
-        if source.palette is not None:
-            return self._read_palette(source.palette, window, shape)
-        method = self._resampling(window, shape)
-        bands = sorted(set(source.bands))
-        order = [bands.index(band) for band in source.bands]
-        out_shape = (len(bands), *shape)
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = self._dataset.read(bands, window=window, out_shape=out_shape, resampling=method)
-            values = values.astype(np.float32)
-        if not source.has_nodata:
-            return values[order], np.ones((len(order), *shape), bool)
-        valid = self._dataset.read_masks(bands, window=window, out_shape=out_shape, resampling=method) > 0
-        return values[order], valid[order]
+Values = tuple[NDArray[Any], NDArray[np.bool_]]
+"""Values ``(B, h, w)`` in raster units, and whether they are data ``(B, h, w) bool``."""
 
-    def _read_palette(
-        self, palette: Mapping[int, tuple[int, ...]], window: Window, shape: tuple[int, int]
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Colours of a palette raster. Indexes cannot be averaged: the nearest one is taken."""
-        source = self._source
-        options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
-        index = self._dataset.read(source.bands[0], **options)
-        valid = self._dataset.read_masks(source.bands[0], **options) > 0
-        colors = np.zeros((max(int(index.max()), *palette) + 1, 3), np.float32)
-        for value, color in palette.items():
-            colors[value] = color[:3]
-        return colors[index].transpose(2, 0, 1), np.broadcast_to(valid, (3, *shape))
 
-    @staticmethod
-    def _resampling(window: Window, shape: tuple[int, int]) -> Resampling:
-        """Average when shrinking (every pixel counts, no aliasing), interpolate when enlarging."""
-        shrinks = window.height > shape[0] * 1.0001 or window.width > shape[1] * 1.0001
-        enlarges = window.height * 1.0001 < shape[0] or window.width * 1.0001 < shape[1]
-        if shrinks:
-            return Resampling.average
-        return Resampling.bilinear if enlarges else Resampling.nearest
+def read_window(source: Source, dataset: DatasetReader, window: Window, shape: tuple[int, int]) -> Values:
+    """Read the bands of a part of a raster at any size.
+
+    Shrinking averages (every pixel counts, no aliasing), enlarging interpolates. Indexes of a palette can be
+    neither: the nearest px gives its colour, 0 to 255.
+
+    Args:
+        source: the raster.
+        dataset: a `Source.level` of it.
+        window: px of the raster; fractions allowed.
+        shape: height and width of the result, px.
+
+    Raises:
+        RasterError: the raster is damaged.
+    """
+    down, across = (n / full for n, full in zip(dataset.shape, source.shape))
+    part = Window(window.col_off * across, window.row_off * down, window.width * across, window.height * down)
+    bands = sorted(set(source.bands))
+    palette = source.palette
+    method = Resampling.nearest if palette is not None else _resampling(part, shape)
+    options = {"window": part, "out_shape": (len(bands), *shape), "resampling": method}
+    try:
+        values = dataset.read(bands, **options)
+        valid = dataset.read_masks(bands, **options) > 0 if source.has_nodata else np.ones(values.shape, bool)
+    except RasterioError as error:
+        raise read_failure(source.path, error) from error
+    if palette is not None:
+        return _colors(palette, values[0]), np.broadcast_to(valid[0], (3, *shape))
+    order = [bands.index(band) for band in source.bands]
+    return values[order], valid[order]
+
+
+def _colors(palette: Mapping[int, tuple[int, ...]], index: NDArray[Any]) -> NDArray[np.uint8]:
+    """Colours ``(3, h, w) uint8`` of palette indexes ``(h, w)``."""
+    colors = np.zeros((max(int(index.max()), *palette) + 1, 3), np.uint8)
+    for value, color in palette.items():
+        colors[value] = color[:3]
+    return np.asarray(colors[index].transpose(2, 0, 1))
+
+
+def _resampling(window: Window, shape: tuple[int, int]) -> Resampling:
+    if window.height > shape[0] * 1.0001 or window.width > shape[1] * 1.0001:
+        return Resampling.average
+    enlarges = window.height * 1.0001 < shape[0] or window.width * 1.0001 < shape[1]
+    return Resampling.bilinear if enlarges else Resampling.nearest
 
 
 def _mirrored(tensor: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from satseg_core.model.card import Scaling
+from satseg_core.raster.reading import read_window
 from satseg_core.raster.scaling import Stretch, find_stretch
-from satseg_core.raster.source import Source, open_source, read_failure
-from training.data.resize import Box, Pixels, shrinks
+from satseg_core.raster.source import Source, open_source
+from training.data.resize import Box, Pixels
 
 COLORS = ("red", "green", "blue")
 """Bands of a model, where a data source does not number them."""
@@ -65,38 +64,13 @@ def read_image(
     """
     stretch = _stretch(path, bands)
     with open_image(path, bands) as source:
-        try:
-            values, valid = _values(source, box, shape)
-        except RasterioError as error:
-            raise read_failure(str(path), error) from error
-    valid = valid & np.isfinite(values).all(axis=0)
+        level = source.level(min(box.rows / shape[0], box.cols / shape[1]))
+        values, data = read_window(source, level, Window(box.col, box.row, box.cols, box.rows), shape)
+    # As in the engine, a px that has data in part shows the average of that part.
+    valid = np.asarray(data.any(axis=0) & np.isfinite(values).all(axis=0))
     if values.dtype == np.uint8:
         return np.ascontiguousarray(values.transpose(1, 2, 0)), valid
     low = np.asarray(stretch.low, np.float32)[:, None, None]
     high = np.asarray(stretch.high, np.float32)[:, None, None]
     scaled = (np.where(valid, values, 0).astype(np.float32) - low) * (255.0 / (high - low))
     return np.ascontiguousarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8).transpose(1, 2, 0)), valid
-
-
-def _values(source: Source, box: Box, shape: tuple[int, int]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]:
-    """Values ``(B, h, w)`` in the file's units, and where any of the bands has data ``(h, w) bool``."""
-    method = Resampling.average if shrinks(box, shape) else Resampling.bilinear
-    if source.palette is not None or (box.rows, box.cols) == shape:
-        method = Resampling.nearest
-    bands = sorted(set(source.bands))
-    dataset = source.level(min(box.rows / shape[0], box.cols / shape[1]))
-    down, across = (n / full for n, full in zip(dataset.shape, source.shape))
-    window = Window(box.col * across, box.row * down, box.cols * across, box.rows * down)
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
-    valid = np.ones(shape, bool)
-    if source.has_nodata:
-        # As in the engine, a px that has data in part shows the average of that part.
-        masks = dataset.read_masks(bands, window=window, out_shape=(len(bands), *shape), resampling=method)
-        valid = np.asarray((masks > 0).any(axis=0))
-    if source.palette is None:
-        return values[[bands.index(band) for band in source.bands]], valid
-    colors = np.zeros((max(int(values.max()), *source.palette) + 1, 3), np.uint8)
-    for index, color in source.palette.items():
-        colors[index] = color[:3]
-    return colors[values[0]].transpose(2, 0, 1), valid
