@@ -71,7 +71,7 @@ class _Child:
         self._log = job.log.open("ab")
         self._start = self._log.tell()
         # A session of its own: Ctrl-C in the terminal reaches the parent alone, which ends its children in order.
-        self.process = subprocess.Popen(  # nosec B603 - commands are made by this program, without a shell
+        self.process = subprocess.Popen(  # nosec B603 # commands are made by this program, without a shell
             job.command,
             stdin=subprocess.PIPE,
             stdout=self._log,
