@@ -22,9 +22,10 @@ from typing import Any
 
 import tomli_w
 
-from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.errors import UsageError
 from satseg_core.model.runtime import usable_processors
 from satseg_core.outputs import whole_outputs
+from training.command import run_command
 from training.comparison import Results, write_comparison
 from training.config import TrainingConfig, merged, parse_config, read_toml
 from training.fold import SETTINGS, key, read_result
@@ -225,15 +226,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; gives the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(words)
-    try:
+
+    def work() -> int:
         with terminated_like_interrupted():
             return _run(options, f"python -m training.crossvalidate {' '.join(words)}")
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("Interrupted: call again to go on from here.", file=sys.stderr)
-        return CancelledError.exit_code
+
+    return run_command(work, "Interrupted; call again to go on from here.")
 
 
 def _parser() -> argparse.ArgumentParser:

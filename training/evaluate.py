@@ -10,17 +10,15 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
 import numpy as np
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning
 
 from satseg_core.cli.listeners import BarListener, EventListener, TextListener
-from satseg_core.errors import SatSegError, UsageError
+from satseg_core.errors import UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import DEVICES, RUNTIMES, Runtime, load_runtime
@@ -28,6 +26,7 @@ from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
 from satseg_core.raster.source import Placement, open_source
 from satseg_core.segment import GDAL_OPTIONS
+from training.command import run_command
 from training.config import read_config
 from training.data.codes import IGNORE, Codes
 from training.data.resize import Box
@@ -207,17 +206,16 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; gives the exit code."""
     options = _parser().parse_args(arguments)
-    # Scenes without a place on the ground are no news.
-    warnings.simplefilter("ignore", NotGeoreferencedWarning)
     listener: EventListener = BarListener(sys.stderr) if sys.stderr.isatty() else TextListener(sys.stderr)
-    try:
-        print(evaluate(options, listener))
-    except SatSegError as error:
-        listener.close()
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    listener.close()
-    return 0
+
+    def work() -> None:
+        try:
+            text = evaluate(options, listener)
+        finally:
+            listener.close()
+        print(text)
+
+    return run_command(work)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +112,7 @@ class Evaluation:
                     tuple(stored["scenes"].tolist()),
                     *(stored[name] for name in ("matrices", "scores", "labels", "places")),
                 )
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise DataError(f"{path} cannot be read as an evaluation ({error}); measure again.") from error
 
 

@@ -23,6 +23,7 @@ from satseg_core.model.store import ONNX_SUFFIX, WEIGHTS_SUFFIX, ModelFile, open
 from satseg_core.outputs import whole_outputs
 from training.agreement import Agreement, Tiles, compare, made_tiles, scene_tiles
 from training.checkpoints import RECORD, WEIGHTS
+from training.command import run_command
 from training.config import TrainingConfig, read_config
 from training.data.scenes import Scene, find_scenes, split
 from training.held_out import working_card
@@ -219,14 +220,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder for NAME.safetensors and NAME.onnx")
     parser.add_argument("--accuracy", type=Path, help="report.json or comparison.json with the card's figures")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         measured = read_measured(options.accuracy) if options.accuracy else None
         path, found = export(*find_run(options.run), options.output, measured)
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(f"{path.with_suffix(WEIGHTS_SUFFIX)}\n{path}\nONNX Runtime against torch: {found}")
-    return 0
+        print(f"{path.with_suffix(WEIGHTS_SUFFIX)}\n{path}\nONNX Runtime against torch: {found}")
+
+    return run_command(work)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
-from zipfile import BadZipFile
 
 from rasterio.errors import NotGeoreferencedWarning
 
@@ -75,7 +74,7 @@ def read_result(folder: Path) -> FoldResult | None:
     try:
         done: dict[str, Any] = json.loads((folder / DONE).read_text(encoding="utf-8"))
         return FoldResult(Evaluation.load(folder / EVALUATION), int(done["steps"]), float(done["minutes"]))
-    except (DataError, BadZipFile, OSError, ValueError, LookupError):
+    except (DataError, OSError, ValueError, LookupError):
         return None
 
 

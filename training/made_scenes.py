@@ -17,8 +17,9 @@ from PIL import Image
 from tqdm import tqdm
 
 from satseg_core.demo_paint import spectral_noise
-from satseg_core.errors import OutputError, SatSegError, UsageError
+from satseg_core.errors import OutputError, UsageError
 from satseg_core.legend import LAND_COVER
+from training.command import run_command
 from training.data.codes import Codes
 from training.deepglobe import LAYOUTS, SIZE, whole_file
 from training.splits import side_of
@@ -134,12 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=SIZE, help="width and height, px (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         write_scenes(options.folder, options.count, options.size, options.seed)
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+
+    return run_command(work)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ from typing import Any, Callable, NamedTuple, Union
 import tomli_w
 from tqdm import tqdm
 
-from satseg_core.errors import OutputError, SatSegError
+from satseg_core.errors import OutputError
 from satseg_core.version import __version__
+from training.command import run_command
 from training.config import merged, parse_config, read_toml
 from training.data.codes import DataError
 from training.deepglobe import SOURCE, Copy, Layout, Pair, find_copy, read_pair, whole_file, write_index
@@ -221,13 +222,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--apart", action="store_true", help="train on no scene that touches one to measure on")
     parser.add_argument("--workers", type=int, default=min(8, os.cpu_count() or 1), help="processes (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         prepare(options.folder, options.output, options.workers, options.apart)
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(f"Next: python -m training.train {(options.output or options.folder) / LEARN}")
-    return 0
+        print(f"Next: python -m training.train {(options.output or options.folder) / LEARN}")
+
+    return run_command(work)
 
 
 if __name__ == "__main__":

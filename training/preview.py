@@ -9,18 +9,17 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
-from rasterio.errors import NotGeoreferencedWarning
 from torch import Tensor
 
-from satseg_core.errors import OutputError, SatSegError, UsageError
+from satseg_core.errors import OutputError, UsageError
 from satseg_core.legend import LAND_COVER, Color, Legend
+from training.command import run_command
 from training.config import TrainingConfig, read_config
 from training.data.codes import IGNORE
 from training.data.crops import CropDataset
@@ -107,16 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=24, help="crops to draw (%(default)s)")
     parser.add_argument("--first", type=int, default=0, help="number of the first (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        numbers = range(options.first, options.first + options.count)
-        with warnings.catch_warnings():
-            # Scenes without a place on the ground are as good as any; their pixel size is in the configuration.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            _save(preview(read_config(options.config), numbers), options.output)
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    numbers = range(options.first, options.first + options.count)
+    return run_command(lambda: _save(preview(read_config(options.config), numbers), options.output))
 
 
 def _save(picture: Image.Image, path: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from satseg_core.errors import SatSegError
+from training.command import run_command
 from training.config import read_config
 from training.made_scenes import write_scenes
 from training.prepare import LEARN, RECIPE, TEST
@@ -90,16 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--made", type=int, metavar="N", help="dry run: make N scenes in DIR, a new folder, and hurry")
     parser.add_argument("--size", type=int, default=2448, help="width of made scenes, px (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> int:
         if options.made and not (options.folder / LEARN).exists():
             write_scenes(options.folder, options.made, options.size)
         settings = [*(DRY if options.made else ()), *options.set]
         return run_stages(stages(options.folder, settings, options.processes))
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
+
+    return run_command(work, "Interrupted; call again to go on from here.")
 
 
 if __name__ == "__main__":
