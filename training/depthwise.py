@@ -24,8 +24,9 @@ def quicken(network: nn.Module) -> None:
 
 def _fits(conv: nn.Conv2d) -> bool:
     depthwise = conv.groups == conv.in_channels == conv.out_channels and conv.kernel_size == (3, 3)
-    square = conv.dilation[0] == conv.dilation[1] and conv.padding == conv.dilation and conv.bias is None
-    return depthwise and square and (conv.stride, conv.dilation) != ((1, 1), (1, 1))
+    square = conv.stride == conv.stride[::-1] and conv.dilation == conv.dilation[::-1]
+    padded = conv.padding == conv.dilation and conv.padding_mode == "zeros" and conv.bias is None
+    return depthwise and square and padded and (conv.stride, conv.dilation) != ((1, 1), (1, 1))
 
 
 class DepthwiseConv(nn.Conv2d):
@@ -34,9 +35,9 @@ class DepthwiseConv(nn.Conv2d):
     @classmethod
     def of(cls, conv: nn.Conv2d) -> DepthwiseConv:
         """The same convolution with the same weight."""
-        channels, rate = conv.in_channels, conv.dilation[0]
+        channels, stride, rate = conv.in_channels, conv.stride[0], conv.dilation[0]
         with torch.device("meta"):
-            quick = cls(channels, channels, 3, conv.stride, rate, rate, groups=channels, bias=False)
+            quick = cls(channels, channels, 3, stride, rate, rate, groups=channels, bias=False)
         quick.weight = conv.weight
         return quick
 

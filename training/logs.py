@@ -76,7 +76,7 @@ class Log:
 
     def picture(self, sheet: npt.NDArray[np.uint8], step: int) -> None:
         """Note a picture ``(H, W, 3) uint8``."""
-        self._writer.add_image("crops/image, truth, prediction", sheet, step, dataformats="HWC")
+        self._writer.add_image("crops", sheet, step, dataformats="HWC")
 
     def close(self) -> None:
         """Write what is still in memory."""

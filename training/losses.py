@@ -58,9 +58,8 @@ class SegmentationLoss(nn.Module):
         Args:
             labels: thinned labels ``(N, h, w) int64``. Counts of several batches are added up.
         """
-        known = labels != IGNORE
-        per_class = torch.bincount(labels[known], minlength=len(self.weights)).to(self.weights)
-        return torch.stack([(per_class * self.weights).sum(), known.flatten(1).any(dim=1).sum().to(self.weights)])
+        labelled = (labels != IGNORE).flatten(1).any(dim=1)
+        return torch.stack([self._weights_of(labels).sum(), labelled.sum().to(self.weights)])
 
     def forward(self, scores: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
         """This batch's part of the step's loss, a scalar; the parts add up to the loss.
@@ -104,8 +103,12 @@ class SegmentationLoss(nn.Module):
         surprise = functional.cross_entropy(scores, labels, ignore_index=IGNORE, reduction="none")
         # Not quite to 0, where a power below 1 has no finite slope.
         missing = (1.0 - torch.exp(-surprise)).clamp(min=1e-6)
-        weights = self.weights[labels.clamp(max=len(self.weights) - 1)]
-        return config.focal * (weights * missing**config.gamma * surprise).sum()
+        return config.focal * (self._weights_of(labels) * missing**config.gamma * surprise).sum()
+
+    def _weights_of(self, labels: Tensor) -> Tensor:
+        """Weight of each px's class, 0 where it is ignored."""
+        # Without a selection of px: a GPU would have to be waited for, to know how many there are.
+        return self.weights[labels.clamp(max=len(self.weights) - 1)] * (labels != IGNORE)
 
 
 def _region_losses(config: LossConfig) -> list[tuple[float, Any]]:

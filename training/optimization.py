@@ -81,11 +81,13 @@ def average(network: nn.Module, decay: float) -> AveragedModel:
 
     @torch.no_grad()
     def follow(averaged: Sequence[Tensor], current: Sequence[Tensor], updates: Tensor | int) -> None:
-        done = int(updates)
+        del updates  # it is on the network's device, and a GPU would be waited for
+        done = int(result.n_averaged)
         if averaged[0].is_floating_point():
             keep = min(decay, (1 + done) / (10 + done))
             torch._foreach_lerp_(list(averaged), list(current), 1.0 - keep)
         else:
             torch._foreach_copy_(list(averaged), list(current))
 
-    return AveragedModel(network, multi_avg_fn=follow, use_buffers=True).eval()
+    result = AveragedModel(network, multi_avg_fn=follow, use_buffers=True)
+    return result.eval()

@@ -41,6 +41,16 @@ class Group:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     @property
+    def device_name(self) -> str:
+        """The device in words."""
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
+
+    @property
+    def memory_peak(self) -> int:
+        """MiB that this process' tensors took on its GPU, at most; 0 on a processor."""
+        return torch.cuda.max_memory_allocated(self.device) // 2**20 if self.device.type == "cuda" else 0
+
+    @property
     def first(self) -> bool:
         """True in the one process that writes files and speaks."""
         return self.rank == 0
@@ -74,6 +84,8 @@ class Group:
 @contextmanager
 def join(schedule: ScheduleConfig) -> Iterator[Group]:
     """Meet the other processes that torchrun started, on this process' own device, with its share of the threads.
+
+    All processes need the run's folder at the same path, also those on other machines.
 
     Raises:
         RuntimeUnavailableError: CUDA was asked for and is not there.
@@ -113,6 +125,7 @@ def choose_device(name: str, local_rank: int) -> torch.device:
         )
     device = torch.device("cuda", local_rank)
     torch.cuda.set_device(device)
+    torch.backends.cudnn.benchmark = True  # crops are all of one size
     return device
 
 

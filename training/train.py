@@ -10,16 +10,14 @@ import dataclasses
 import json
 import platform
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import torch
-from rasterio.errors import NotGeoreferencedWarning
 
-from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.errors import UsageError
 from satseg_core.legend import LAND_COVER
 from satseg_core.model.network import SCORE_STRIDE
 from satseg_core.version import __version__
@@ -31,6 +29,7 @@ from training.checkpoints import (
     write_record,
     write_weights,
 )
+from training.command import run_command
 from training.config import TrainingConfig, merged, read_config
 from training.curve import write_curve
 from training.data.crops import CropDataset
@@ -43,7 +42,12 @@ from training.parallel import Group, check_batch, join
 from training.trainer import Stop, Trainer, stop_on_signals
 
 
-def run_training(config: TrainingConfig, resume: bool = False, overwrite: bool = False, say: Say = print) -> Path:
+def print_line(line: str) -> None:
+    """Print a line at once, also into a file."""
+    print(line, flush=True)
+
+
+def run_training(config: TrainingConfig, resume: bool = False, overwrite: bool = False, say: Say = print_line) -> Path:
     """Train, and leave weights, figures and the record in ``config.output``.
 
     Args:
@@ -72,7 +76,7 @@ def run_training(config: TrainingConfig, resume: bool = False, overwrite: bool =
         trainer = make_trainer(config, trained, held_out, group, stop)
         if checkpoint is not None:
             trainer.restore(checkpoint)
-        _run(config, trainer, begun_record(trained, held_out, group), say if group.first else None)
+        _run(config, trainer, begun_record(trained, held_out, group), group, say)
     return folder
 
 
@@ -113,10 +117,10 @@ def make_trainer(
     return trainer
 
 
-def _run(config: TrainingConfig, trainer: Trainer, record: dict[str, Any], say: Say | None) -> None:
-    """Make the steps; the first process, which ``say`` tells, writes what comes of them."""
+def _run(config: TrainingConfig, trainer: Trainer, record: dict[str, Any], group: Group, say: Say) -> None:
+    """Make the steps; the first process says how they go and writes what comes of them."""
     folder = Path(config.output)
-    if say is None:
+    if not group.first:
         trainer.run()
         return
     write_record(folder, config, record)
@@ -127,7 +131,7 @@ def _run(config: TrainingConfig, trainer: Trainer, record: dict[str, Any], say: 
         trainer.log.close()
     write_weights(folder / WEIGHTS, trainer.result)
     write_curve(trainer.history, folder)
-    write_record(folder, config, {**record, **finished_record(config, trainer)})
+    write_record(folder, config, {**record, **finished_record(config, trainer, group)})
     say(f"done: {folder / WEIGHTS}")
 
 
@@ -137,14 +141,14 @@ def begun_record(trained: Sequence[Scene], held_out: Sequence[Scene], group: Gro
         "started": _now(),
         "trained_on": [scene.name for scene in trained],
         "held_out": [scene.name for scene in held_out],
-        "device": torch.cuda.get_device_name(group.device) if group.device.type == "cuda" else "cpu",
+        "device": group.device_name,
         "processes": group.size,
         "threads": torch.get_num_threads(),
         "versions": {"satseg": __version__, "torch": str(torch.__version__), "python": platform.python_version()},
     }
 
 
-def finished_record(config: TrainingConfig, trainer: Trainer) -> dict[str, Any]:
+def finished_record(config: TrainingConfig, trainer: Trainer, group: Group) -> dict[str, Any]:
     """What a run says of itself at its end; ``figures`` and ``best`` are of held-out scenes, if there are any."""
     history, seconds = trainer.history, max(trainer.seconds, 1e-9)
     record: dict[str, Any] = {
@@ -153,8 +157,8 @@ def finished_record(config: TrainingConfig, trainer: Trainer) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "images_per_second": round(history.steps * config.schedule.batch / seconds, 2),
     }
-    if torch.cuda.is_available():
-        record["gpu_memory_peak_mib"] = torch.cuda.max_memory_allocated() // 2**20
+    if group.memory_peak:
+        record["gpu_memory_peak_mib"] = group.memory_peak
     figures, best = history.latest(), history.best()
     if figures and best:
         record.update(figures=_rounded(figures), best=_rounded(best))
@@ -202,25 +206,16 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; gives the exit code."""
     options = make_parser().parse_args(arguments)
-    warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a set says how large the px of such images are
-    try:
+
+    def work() -> None:
         overrides: dict[str, Any] = {}
         for text in options.set:
             overrides = merged(overrides, parse_setting(text))
         config = read_config(options.config, overrides)
         config = dataclasses.replace(config, output=options.output or config.output)
-        run_training(config, options.resume, options.overwrite, _say)
-    except SatSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("error: Interrupted; go on with --resume.", file=sys.stderr)
-        return CancelledError.exit_code
-    return 0
+        run_training(config, options.resume, options.overwrite)
 
-
-def _say(line: str) -> None:
-    print(line, flush=True)
+    return run_command(work, interrupted="Interrupted; go on with --resume.")
 
 
 if __name__ == "__main__":

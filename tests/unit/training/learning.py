@@ -23,6 +23,9 @@ COLORS = {
     "#000000": "unknown",
 }
 
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+"""Launcher of two processes."""
+
 
 def settings(scenes: Path, output: Path, **tables: dict[str, Any]) -> dict[str, Any]:
     """A run on the scenes of the fixture ``scenes_folder``, as plain values; tables replace some of them."""
