@@ -158,7 +158,7 @@ def moved(path: Path, begin: Mapping[str, Tensor]) -> float:
 
 
 def test_training_learns(scenes_folder: Path, tmp_path: Path) -> None:
-    plain = {name: 0.0 for name in ("brightness", "gain", "contrast", "saturation", "gamma")}
+    plain = dict.fromkeys(("brightness", "gain", "contrast", "saturation", "gamma"), 0.0)
     tables = {
         "augmentation": {"scale": [1.0, 1.0], **plain},
         "data": {"held_out": []},
