@@ -54,7 +54,7 @@ def test_files_can_list_scenes(scenes_folder: Path, tmp_path: Path) -> None:
     trained, held = split(scenes, held_out)
     assert [s.name for s in trained] == ["made/c"]
     assert [s.name for s in held] == ["made/a", "made/d"]
-    with pytest.raises(UsageError, match="none.txt"):
+    with pytest.raises(UsageError, match=r"none\.txt"):
         split(scenes, [f"@{tmp_path / 'none.txt'}"])
 
 
@@ -63,7 +63,7 @@ def test_weights_by_name_replace_a_sources_own_and_leave_it_out_at_zero(scenes_f
     assert [s.source.name for s in find(*sources)] == ["made"] * 4
     data = DataConfig(sources, weights={"made": 0.0, "again": 3.0})
     assert {(s.source.name, s.source.weight) for s in find_scenes(data, LAND_COVER)} == {("again", 3.0)}
-    with pytest.raises(UsageError, match="data.weights names other"):
+    with pytest.raises(UsageError, match=r"data\.weights names other"):
         find_scenes(DataConfig(sources, weights={"other": 1.0}), LAND_COVER)
 
 
