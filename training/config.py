@@ -164,7 +164,7 @@ class ScheduleConfig:
         seed: of everything random.
         threads: processor threads; 0 for all.
         device: ``auto``, ``cpu`` or ``cuda``.
-        measure_every: steps between figures on held-out scenes; 0 for at the end only.
+        measure_every: steps between figures on held-out scenes; 0 for at the end only, -1 for never.
         save_every: steps between checkpoints.
     """
 

@@ -129,7 +129,7 @@ def _fold(
     if variant == BASELINE:
         settings = _for_baseline(settings)
     # Figures while it learns are left to the end, where the engine measures the exported model.
-    own = {"data": {"held_out": list(held_out)}, "schedule": {"measure_every": 0}}
+    own = {"data": {"held_out": list(held_out)}, "schedule": {"measure_every": -1}}
     settings = merged({k: v for k, v in settings.items() if k not in ("comparison", "record")}, own)
     try:
         config = parse_config(settings)

@@ -93,7 +93,9 @@ class Pictures:
     """
 
     def __init__(self, scenes: Sequence[Scene], config: TrainingConfig, legend: Legend) -> None:
-        crops = CropDataset(scenes, dataclasses.replace(config, augmentation=PLAIN), legend)
+        # Without workers: a few crops need few scenes in memory.
+        data = dataclasses.replace(config.data, workers=0)
+        crops = CropDataset(scenes, dataclasses.replace(config, augmentation=PLAIN, data=data), legend)
         self._crops: list[Any] = [crops[number] for number in range(min(PICTURES, len(crops)))]
         self._mean, self._std = (torch.tensor(v)[:, None, None] for v in (config.network.mean, config.network.std))
         self._colors = np.zeros((256, 3), np.uint8)

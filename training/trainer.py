@@ -217,7 +217,9 @@ class Trainer:
 
     def _measure_due(self, done: int) -> bool:
         every = self._config.schedule.measure_every
-        return bool(self._held_out) and (done == self._config.schedule.steps or bool(every and done % every == 0))
+        if not self._held_out or every < 0:
+            return False
+        return done == self._config.schedule.steps or bool(every and done % every == 0)
 
     def _measure_if_due(self) -> None:
         """Take figures on the held-out scenes, keep the best weights, and draw."""

@@ -24,6 +24,8 @@ def test_a_batch_that_cannot_be_shared_is_refused() -> None:
         check_batch(ScheduleConfig(batch=12, accumulate=2), 4)
     with pytest.raises(UsageError, match="1 or more"):
         check_batch(ScheduleConfig(steps=0), 1)
+    with pytest.raises(UsageError, match="batch norm needs two crops"):
+        check_batch(ScheduleConfig(batch=4, accumulate=4), 1)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")

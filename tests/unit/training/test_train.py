@@ -67,6 +67,14 @@ def test_a_run_leaves_its_result_and_its_record(undisturbed: Path, scenes_folder
     assert {**vars(again), "record": {}} == {**vars(config(scenes_folder, undisturbed, **LONG))}
 
 
+def test_a_run_that_is_measured_elsewhere_leaves_no_figures(scenes_folder: Path, tmp_path: Path) -> None:
+    schedule = {"schedule": {"steps": 1, "measure_every": -1}}
+    folder = run_training(config(scenes_folder, tmp_path / "run", **schedule), say=quiet)
+    assert "figures" not in read_config(folder / "config.toml").record
+    assert not (folder / "best.safetensors").exists()
+    assert (folder / WEIGHTS).exists()
+
+
 def test_a_run_leaves_its_curve(undisturbed: Path) -> None:
     curve = json.loads((undisturbed / "curve.json").read_text("utf-8"))
     assert len(curve["losses"]) == len(curve["rates"]) == 14
