@@ -30,5 +30,5 @@ def run_command(work: Callable[[], int | None], interrupted: str = "Interrupted.
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
         except KeyboardInterrupt:
-            print(f"error: {interrupted}", file=sys.stderr)
+            print(interrupted, file=sys.stderr)
             return CancelledError.exit_code

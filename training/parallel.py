@@ -137,15 +137,15 @@ def check_batch(schedule: ScheduleConfig, size: int) -> None:
     """
     if schedule.steps < 1 or schedule.batch < 1 or schedule.accumulate < 1:
         raise UsageError("schedule.steps, batch and accumulate must be 1 or more.")
-    if schedule.batch < 2 * schedule.accumulate:
-        raise UsageError(
-            f"schedule.batch is {schedule.batch}, cut into {schedule.accumulate} parts; batch norm needs two crops in"
-            " each, so make it larger."
-        )
     if schedule.batch % (schedule.accumulate * size):
         raise UsageError(
             f"schedule.batch is {schedule.batch}, which {size} processes with {schedule.accumulate} parts each "
             f"cannot share evenly; make it a multiple of {schedule.accumulate * size}."
+        )
+    if schedule.batch < 2 * schedule.accumulate:
+        raise UsageError(
+            f"schedule.batch is {schedule.batch}, cut into {schedule.accumulate} parts; batch norm needs two crops in"
+            " each, so make it larger."
         )
 
 

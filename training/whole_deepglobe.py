@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
+import subprocess  # nosec B404 # running the stages one after the other is what this module is for
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,7 +74,8 @@ def run_stages(todo: Sequence[Stage]) -> int:
             print(f"done before: {shown}", flush=True)
             continue
         print(f"$ {shown}", flush=True)
-        code = subprocess.run(stage.command, check=False).returncode
+        done = subprocess.run(stage.command, check=False)  # nosec B603 # commands made above, without a shell
+        code = done.returncode
         if code:
             print(f"error: this command failed; see above, and then start again: {shown}", file=sys.stderr)
             return code if code > 0 else 1

@@ -27,7 +27,7 @@ def test_a_mistake_is_one_line_and_its_code(capsys: pytest.CaptureFixture[str]) 
 
 def test_ctrl_c_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(lambda: _raise(KeyboardInterrupt()), "Interrupted; call again.") == 130
-    assert capsys.readouterr().err == "error: Interrupted; call again.\n"
+    assert capsys.readouterr().err == "Interrupted; call again.\n"
 
 
 def test_what_is_broken_is_not_hidden() -> None:

@@ -254,7 +254,7 @@ def test_interrupted_folds_end_and_are_gone_on_with(configured: Path, tmp_path: 
     wait_for_checkpoint(tmp_path)
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=60)
-    assert (process.returncode, error) == (130, "Interrupted: call again to go on from here.\n")
+    assert (process.returncode, error) == (130, "Interrupted; call again to go on from here.\n")
     (log,) = tmp_path.glob("base/*/log.txt")
     before = log.read_text("utf-8")
     assert "step 30/30" not in before

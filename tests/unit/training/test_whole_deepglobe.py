@@ -64,7 +64,7 @@ def test_the_whole_on_made_scenes(tmp_path: Path):
     assert model.card.accuracy["miou"] == report["figures"]["miou"]
     ids = {side_of(path.stem): path.stem for path in (folder / "labels_index").iterdir()}
     assert model.card.training["trained_on"] == {"deepglobe": [ids["train"]]}
-    assert model.card.training["held_out"] == [f"deepglobe/{ids['val']}"]
+    assert model.card.training["held_out"] == {"deepglobe": [ids["val"]]}
     assert report["scenes"] == [f"deepglobe/{ids['test']}"]
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 0
