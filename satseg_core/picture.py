@@ -170,10 +170,10 @@ def _extent(area: ClassArea) -> str:
     if area.area_m2 is None:
         return ""
     if area.area_m2 < 1e3:
-        return f", {area.area_m2:,.0f} m²"
+        return f", {area.area_m2:,.0f} sq m"
     if area.area_m2 < 1e7:
         return f", {area.area_m2 / 1e4:,.1f} ha"
-    return f", {area.area_m2 / 1e6:,.0f} km²"
+    return f", {area.area_m2 / 1e6:,.0f} sq km"
 
 
 def _scale_bar(sheet: Image.Image, panel: tuple[int, int], metres: float) -> None:

@@ -11,6 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from satseg_core.model.store import find_model
+
+PIXEL = find_model().card.pixel_size
+"""M a px that the default model works at: scenes of such px are used as they are."""
+
 SATSEG = Path(sys.executable).with_name("satseg")
 
 

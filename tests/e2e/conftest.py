@@ -10,7 +10,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from tests.e2e.command import satseg, scene
+from tests.e2e.command import PIXEL, satseg, scene
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def write_scene() -> Callable[..., Path]:
 def mapped(tmp_path_factory: pytest.TempPathFactory, write_scene: Callable[..., Path]) -> Path:
     """A folder with a scene at the model's pixel size and everything that ``segment`` writes of it."""
     folder = tmp_path_factory.mktemp("mapped")
-    write_scene(folder / "scene.tif", 700, 900, transform=from_origin(500_000, 5_000_000, 1.22, 1.22))
+    write_scene(folder / "scene.tif", 700, 900, transform=from_origin(500_000, 5_000_000, PIXEL, PIXEL))
     run = satseg(
         "segment", folder / "scene.tif", "--output", folder / "map.tif", "--polygons", folder / "map.gpkg",
         "--confidence", folder / "confidence.tif", "--progress", "json",

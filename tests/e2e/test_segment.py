@@ -15,9 +15,9 @@ from affine import Affine
 from rasterio.transform import from_origin
 
 from satseg_core.legend import LAND_COVER
-from tests.e2e.command import SATSEG, satseg, scene
+from tests.e2e.command import PIXEL, SATSEG, satseg, scene
 
-NATIVE = from_origin(500_000, 5_000_000, 1.22, 1.22)
+NATIVE = from_origin(500_000, 5_000_000, PIXEL, PIXEL)
 
 
 def labels(path):
@@ -65,10 +65,10 @@ def test_polygons_are_valid_and_cover_the_map(mapped):
     counts = np.bincount(labels(mapped / "map.tif").ravel(), minlength=7)
     for land_class in LAND_COVER:
         area = shapely.area(geometries[fields[0] == land_class.code]).sum()
-        assert area == pytest.approx(counts[land_class.code] * 1.22**2, rel=1e-9)
+        assert area == pytest.approx(counts[land_class.code] * PIXEL**2, rel=1e-9)
         assert set(fields[1][fields[0] == land_class.code]) <= {land_class.name}
     # UTM at its central meridian is 0.9996 of the ground.
-    assert fields[2].sum() == pytest.approx(700 * 900 * 1.22**2 / 0.9996**2, rel=1e-5)
+    assert fields[2].sum() == pytest.approx(700 * 900 * PIXEL**2 / 0.9996**2, rel=1e-5)
     with sqlite3.connect(mapped / "map.gpkg") as database:
         assert database.execute("select count(*) from layer_styles where useAsDefault").fetchone() == (1,)
 
@@ -78,7 +78,7 @@ def test_the_record_says_what_made_the_map(mapped):
     assert record["model"]["name"] == "landcover"
     assert len(record["model"]["weights_sha256"]) == 64
     assert record["grid"]["tiles_run"] == record["grid"]["tiles_in_raster"] > 1
-    assert record["input"]["metres_per_pixel"] == pytest.approx([1.22, 1.22], rel=1e-3)
+    assert record["input"]["metres_per_pixel"] == pytest.approx([PIXEL, PIXEL], rel=1e-3)
     assert {"segment", "finish", "areas", "polygons"} <= set(record["seconds"])
     assert sum(area["pixels"] for area in record["areas"]) == 700 * 900
     assert sum(area["percent"] for area in record["areas"]) == pytest.approx(100)
@@ -104,8 +104,8 @@ def test_a_second_run_gives_the_same_file(mapped, tmp_path):
 
 
 def test_an_extent_gives_that_part_of_the_map(mapped, tmp_path):
-    west, north = 500_000 + 100.5 * 1.22, 5_000_000 - 200 * 1.22
-    extent = f"{west},{north - 300 * 1.22},{west + 333 * 1.22},{north}"
+    west, north = 500_000 + 100.5 * PIXEL, 5_000_000 - 200 * PIXEL
+    extent = f"{west},{north - 300 * PIXEL},{west + 333 * PIXEL},{north}"
     run = satseg("segment", mapped / "scene.tif", "--output", tmp_path / "part.tif", "--extent", extent)
     assert run.code == 0, run.err
     np.testing.assert_array_equal(labels(tmp_path / "part.tif"), labels(mapped / "map.tif")[200:500, 100:434])
@@ -114,7 +114,7 @@ def test_an_extent_gives_that_part_of_the_map(mapped, tmp_path):
 
 
 def test_a_mask_is_mapped_inside_and_costs_nothing_outside(mapped, tmp_path):
-    box = shapely.box(500_000 + 10 * 1.22, 5_000_000 - 60 * 1.22, 500_000 + 50 * 1.22, 5_000_000 - 20 * 1.22)
+    box = shapely.box(500_000 + 10 * PIXEL, 5_000_000 - 60 * PIXEL, 500_000 + 50 * PIXEL, 5_000_000 - 20 * PIXEL)
     pyogrio.raw.write(
         tmp_path / "area.gpkg",
         np.array([shapely.to_wkb(box)], object),
@@ -178,7 +178,7 @@ def test_any_placement_keeps_its_grid(write_scene, tmp_path, place):
 
 
 def test_pixel_size_is_one_option_away(mapped, tmp_path):
-    run = satseg("segment", mapped / "scene.tif", "--output", tmp_path / "map.tif", "--pixel-size", 2.44)
+    run = satseg("segment", mapped / "scene.tif", "--output", tmp_path / "map.tif", "--pixel-size", 2 * PIXEL)
     assert run.code == 0, run.err
     grid = json.loads((tmp_path / "map.json").read_text())["grid"]
     assert grid["raster_px_per_model_px"] == pytest.approx([2, 2], rel=0.01)
