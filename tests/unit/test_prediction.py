@@ -92,4 +92,4 @@ def test_a_placement_may_be_given_to_images_that_have_none(make_raster, model):
     with open_source(str(path), model.card.bands) as source:
         assert model_scale(source, model.card)[0] == (1.0, 1.0)
         placed = dataclasses.replace(source, placement=Placement((0.5, 0.5)))
-        assert model_scale(placed, model.card)[0] == pytest.approx((2.44, 2.44))
+        assert model_scale(placed, model.card)[0] == pytest.approx((2 * model.card.pixel_size,) * 2)

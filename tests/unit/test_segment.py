@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from rasterio.transform import from_origin
@@ -16,8 +18,8 @@ from satseg_core.segment import SegmentOptions, segment
 
 @pytest.fixture
 def scale_of(make_raster):
-    """Raster px a model px, and the warnings, for a raster of a given pixel size in metres."""
-    card = find_model().card
+    """Raster px a model px of 1.22 m, and the warnings, for a raster of a given pixel size in metres."""
+    card = dataclasses.replace(find_model().card, pixel_size=1.22)
 
     def find(pixel, wanted=None, **profile):
         place = {"transform": from_origin(5e5, 5e6, pixel, pixel), **profile}
