@@ -102,8 +102,7 @@ class NetworkConfig:
         preset: a name of `satseg_core.model.presets`.
         start_weights: for the backbone: torchvision state dict (``.pth``, tensors only), ``imagenet`` for those that
             torchvision fetches, or empty for random.
-        mean: per band, subtracted after scaling to 0..1; ImageNet's, which the start weights expect.
-        std: per band, divided by after that.
+        mean, std: per band, subtracted after scaling to 0..1 and then divided by; ImageNet's, for the start weights.
         freeze: ``none``, ``low`` (the backbone up to stride 4) or ``backbone``: parts that do not learn.
         freeze_statistics: the backbone's batch norm keeps the means and deviations that it came with.
         dropout: of ASPP, 0 to 1.
@@ -125,8 +124,7 @@ class LossConfig:
     Attributes:
         cross_entropy: weight of cross-entropy.
         focal: weight of focal loss (Lin et al. 2017).
-        dice: weight of soft Dice loss.
-        lovasz: weight of Lovász-softmax (Berman et al. 2018), of each crop by itself.
+        dice, lovasz: weights of soft Dice loss and of Lovász-softmax (Berman et al. 2018), of each crop by itself.
         label_smoothing: of cross-entropy, 0 to 1.
         gamma: of focal loss.
         class_weight_power: cross-entropy and focal weigh classes by frequency to minus this, 0 for none.
@@ -162,8 +160,7 @@ class ScheduleConfig:
         ema: decay a step of the averaged weights, which are the result; 0 to keep the last ones.
         precision: ``fp32``, ``bf16`` or ``fp16`` (fp16 on CUDA only).
         seed: of everything random.
-        threads: processor threads; 0 for all.
-        device: ``auto``, ``cpu`` or ``cuda``.
+        threads, device: processor threads, 0 for all; and ``auto``, ``cpu`` or ``cuda``.
         measure_every: steps between figures on held-out scenes; 0 for at the end only, -1 for never.
         save_every: steps between checkpoints.
     """
@@ -201,8 +198,7 @@ class Augmentation:
         contrast: largest factor's distance from 1 around the crop's mean.
         saturation: the same, around grey.
         gamma: largest exponent's distance from 1.
-        blur: largest sigma, px.
-        noise: largest standard deviation, of 0..1.
+        blur, noise: largest sigma, px, and largest standard deviation, of 0..1.
         clouds: share of crops with clouds and their shadows, which become *unknown* where they hide the land.
         haze: share of crops under thin haze, whose labels stay.
         mix: share of crops that get the areas of half of another crop's classes pasted in (ClassMix, Olsson 2021).
@@ -233,11 +229,9 @@ class CardConfig:
         description: a short paragraph.
         version: of the model, ``x.y.z``.
         licence: SPDX identifier or sentence on the weights.
-        intended_use: sentences on what the model is for.
+        intended_use, limits: sentences on what the model is for and where it fails.
         sources: what it was trained from, with origin and terms.
-        limits: sentences on where it fails.
-        tile_size: px of the tiles it runs on.
-        overlap: px by which tiles overlap.
+        tile_size, overlap: px of the tiles it runs on, and by which they overlap.
     """
 
     name: str = "unnamed"
