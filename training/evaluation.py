@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from satseg_core.outputs import whole_outputs
 from training.calibration import Labels, Scores, cross_fitted, fit_temperature, reliability
 from training.data.codes import DataError
 from training.metrics import UNKNOWN, Matrix, figures
@@ -85,8 +85,7 @@ class Evaluation:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file, whole or not at all."""
-        part = path.with_name(f"{path.name}.partial")
-        with part.open("wb") as file:
+        with whole_outputs(overwrite=True) as outputs, outputs.add(path).open("wb") as file:
             np.savez_compressed(
                 file,
                 classes=np.array(self.classes),
@@ -96,7 +95,6 @@ class Evaluation:
                 labels=self.labels,
                 places=self.places,
             )
-        os.replace(part, path)
 
     @classmethod
     def load(cls, path: Path) -> Evaluation:

@@ -21,6 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 from satseg_core.errors import RuntimeUnavailableError, UsageError
 from satseg_core.model.runtime import usable_processors
 from training.config import ScheduleConfig
+from training.data.crops import crop_numbers
 
 PATIENCE = timedelta(hours=2)
 """How long a process waits for the others, such as while the first one writes files or measures."""
@@ -155,8 +156,8 @@ def crops_of(step: int, schedule: ScheduleConfig, group: Group) -> list[range]:
     A part is the same crops, over all processes together, however many there are: batch norm sees one part.
     """
     each = schedule.batch // schedule.accumulate
-    begin = step * schedule.batch
-    parts = (range(begin + i * each, begin + (i + 1) * each) for i in range(schedule.accumulate))
+    numbers = crop_numbers(step, schedule.batch)
+    parts = (numbers[i * each : (i + 1) * each] for i in range(schedule.accumulate))
     return [group.share(part) for part in parts]
 
 

@@ -25,9 +25,6 @@ DRY = (
 )  # fmt: skip
 """Settings of a dry run: everything at its true size, but hardly anything learned."""
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
-
 
 @dataclass(frozen=True)
 class Stage:
