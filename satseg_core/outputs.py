@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -56,6 +57,13 @@ class Outputs:
                 reason = error.strerror or str(error)
                 raise OutputError(f"Cannot write to the folder {folder} ({reason}); choose another place.") from error
         return self._folders[folder]
+
+    def remove_stale(self) -> None:
+        """Remove the scratch folders that killed runs left; call it when no other run writes the same outputs."""
+        for _, target in self._moves:
+            for folder in target.parent.glob(f"{glob.escape(target.name + PARTIAL)}*"):
+                if folder not in self._folders.values():
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def commit(self) -> None:
         """Move every announced output that was written to its place; the first announced, the main one, last.

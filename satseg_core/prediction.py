@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from satseg_core import scores
+from satseg_core.classify import Classified, classify, interpolate
 from satseg_core.errors import UsageError
 from satseg_core.events import Stage
 from satseg_core.legend import NODATA
+from satseg_core.memory import Budget
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime
+from satseg_core.pipeline import ahead
 from satseg_core.raster.area_of_interest import AreaOfInterest, whole
-from satseg_core.raster.grid import Block, Lattice
+from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch, find_stretch
 from satseg_core.raster.source import Source
@@ -33,6 +37,9 @@ TOO_COARSE = 16.0
 
 LIMIT_ENLARGED = 16.0
 """Nobody may ask for more than this."""
+
+TILES_AHEAD = 4
+"""So many tiles wait for the network, read and scaled already."""
 
 
 def model_scale(
@@ -93,6 +100,7 @@ class Plan:
         lattice: of its tiles.
         within: the part of the raster that is asked for.
         area: polygons to stay inside of, or None.
+        budget: of memory.
     """
 
     source: Source
@@ -102,6 +110,7 @@ class Plan:
     lattice: Lattice
     within: Block
     area: AreaOfInterest | None
+    budget: Budget
 
     @classmethod
     def make(
@@ -113,6 +122,7 @@ class Plan:
         stretch: Sequence[float] | None = None,
         within: Block | None = None,
         area: AreaOfInterest | None = None,
+        budget: Budget | None = None,
     ) -> Plan:
         """Lay out a run.
 
@@ -124,6 +134,7 @@ class Plan:
             stretch: ``(low, high)`` that become 0 and 1; None for the model's own scaling.
             within: see `Plan`; None for all.
             area: see `Plan`.
+            budget: see `Plan`; None for the usual one.
 
         Raises:
             UsageError: ``stretch`` is not two rising numbers.
@@ -131,7 +142,7 @@ class Plan:
         """
         lattice = Lattice.plan(source.shape, scale, card.tile_size, card.overlap, card.score_stride)
         values = find_stretch(source, card.scaling, stretch)
-        return cls(source, card, runtime, values, lattice, within or whole(source), area)
+        return cls(source, card, runtime, values, lattice, within or whole(source), area, budget or Budget.of())
 
     @property
     def block_size(self) -> int:
@@ -155,12 +166,12 @@ class PredictedBlock:
     wanted: NDArray[np.bool_]
     cells: scores.Scores
 
-    def classify(self, codes: Sequence[int], temperature: float | None = None) -> scores.Classified:
-        """Codes and confidence of the block, `NODATA` where nothing is wanted; see `scores.classify`."""
+    def classify(self, codes: Sequence[int], temperature: float | None = None) -> Classified:
+        """Codes and confidence of the block, `NODATA` where nothing is wanted; see `satseg_core.classify.classify`."""
         if not self.cells.size:
             empty = np.full(self.block.shape, NODATA, np.uint8)
             return empty, None if temperature is None else empty.copy()
-        labels, percent = scores.classify(self.lattice, self.block, self.cells, codes, temperature)
+        labels, percent = classify(self.lattice, self.block, self.cells, codes, temperature)
         labels[~self.wanted] = NODATA
         if percent is not None:
             percent[~self.wanted] = NODATA
@@ -180,21 +191,43 @@ class PredictedBlock:
         down, across = np.nonzero(self.wanted[np.ix_(rows, cols)])
         if not self.cells.size:
             return down, across, np.zeros((0, len(self.cells)), np.float32)
-        values = scores.interpolate(self.lattice, self.block, self.cells, rows, cols)
+        values = interpolate(self.lattice, self.block, self.cells, rows, cols)
         places = rows[down] + self.block.rows.start, cols[across] + self.block.cols.start
         return (*places, np.ascontiguousarray(values[:, down, across].T))
 
 
-class Prediction:
-    """A planned run: goes through the blocks, reads and runs each tile that is needed once."""
+@dataclass(frozen=True)
+class _TileRead:
+    """A tile as the network wants it, ``(B, tile_h, tile_w) float32``."""
 
-    def __init__(self, plan: Plan) -> None:
+    tile: Tile
+    pixels: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _BlockRead:
+    """A block whose tiles have all been read: which of its px are wanted, and the tiles that these need."""
+
+    number: int
+    wanted: NDArray[np.bool_]
+    tiles: tuple[Tile, ...]
+
+
+class Prediction:
+    """A planned run: goes through the blocks, reads and runs each tile that is needed once.
+
+    Args:
+        plan: of the run.
+        skipped: blocks that need no result, as an earlier run has made them.
+    """
+
+    def __init__(self, plan: Plan, skipped: Collection[Block] = ()) -> None:
         self._plan = plan
         self._classes = len(plan.card.legend)
-        self._order = scores.ordered_blocks(plan.lattice, plan.within, plan.block_size, self._classes)
+        every = scores.ordered_blocks(plan.lattice, plan.within, plan.block_size, self._classes, plan.budget.scores)
+        self._order = [block for block in every if block not in skipped]
         self._last_use = scores.last_uses(plan.lattice, self._order)
-        reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch)
-        self._tiles = scores.TileScores(reader, plan.runtime, self._last_use)
+        self._tiles = scores.TileScores(plan.runtime, self._last_use)
 
     @property
     def tiles(self) -> int:
@@ -206,8 +239,10 @@ class Prediction:
         """Number of tiles that went through the network so far."""
         return self._tiles.run
 
-    def blocks(self, stage: Stage) -> Iterator[PredictedBlock]:
-        """Read, predict and blend, block by block.
+    def blocks(self, stage: Stage) -> Generator[PredictedBlock, None, None]:
+        """Read, predict and blend, block by block; reading goes ahead in a thread of its own.
+
+        Close the iterator, or run it to its end, to end that thread.
 
         Args:
             stage: hears of every tile.
@@ -216,22 +251,40 @@ class Prediction:
             CancelledError: the user cancelled.
             RasterError: the raster is damaged.
         """
-        lattice = self._plan.lattice
-        started = set()
+        passed: set[Tile] = set()
+        with closing(ahead(self._reads(), TILES_AHEAD)) as reads:
+            for read in reads:
+                if isinstance(read, _TileRead):
+                    self._tiles.add(read.tile, read.pixels)
+                    stage.advance()
+                    passed.add(read.tile)
+                    continue
+                yield self._predicted(read)
+                self._tiles.forget(read.number)
+                passed.update(self._plan.lattice.tiles_of(self._order[read.number]))
+                stage.reach(len(passed))
+
+    def _reads(self) -> Iterator[_TileRead | _BlockRead]:
+        """Every block after the tiles that it needs and that no block before it needed."""
+        plan = self._plan
+        reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch, plan.budget.pieces)
+        done: set[Tile] = set()
         for number, block in enumerate(self._order):
             wanted = self._wanted(block)
-            found = []
-            for tile in scores.needed_tiles(lattice, block, wanted):
-                found.append((tile, self._tiles.get(tile)))
-                stage.advance(0 if tile in started else 1)
-                started.add(tile)
-            cells = np.zeros((self._classes, 0, 0), np.float32)
-            if found:
-                cells = scores.blend(lattice, lattice.cells_of(block), found, self._classes)
-            yield PredictedBlock(lattice, block, wanted, cells)
-            self._tiles.forget(number)
-            started.update(lattice.tiles_of(block))
-            stage.reach(len(started))
+            tiles = tuple(scores.needed_tiles(plan.lattice, block, wanted))
+            for tile in tiles:
+                if tile not in done:
+                    done.add(tile)
+                    yield _TileRead(tile, reader.read(tile))
+            yield _BlockRead(number, wanted, tiles)
+
+    def _predicted(self, read: _BlockRead) -> PredictedBlock:
+        lattice, block = self._plan.lattice, self._order[read.number]
+        cells = np.zeros((self._classes, 0, 0), np.float32)
+        if read.tiles:
+            found = [(tile, self._tiles.get(tile)) for tile in read.tiles]
+            cells = scores.blend(lattice, lattice.cells_of(block), found, self._classes)
+        return PredictedBlock(lattice, block, read.wanted, cells)
 
     def _wanted(self, block: Block) -> NDArray[np.bool_]:
         """Px of a block that get a class: with data and inside the mask."""

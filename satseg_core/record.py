@@ -56,6 +56,15 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def identify_file(path: str) -> dict[str, Any]:
+    """What tells whether a file has changed: place, size and time of its last change; the place alone if it is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return {"file": path}
+    return {"file": str(Path(path).resolve()), "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
+
+
 def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
     """Which raster it was and how its values were read."""
     dataset = source.dataset

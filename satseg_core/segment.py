@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,24 @@ from satseg_core import record
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import Legend
+from satseg_core.memory import Budget
 from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
-from satseg_core.prediction import Plan, Prediction, model_scale
+from satseg_core.pipeline import Behind
+from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
 from satseg_core.raster.area import ClassArea, class_areas
 from satseg_core.raster.area_of_interest import AreaOfInterest, extent_block
 from satseg_core.raster.classified import MapWriter
+from satseg_core.raster.grid import Block
+from satseg_core.raster.overviews import average
 from satseg_core.raster.source import Source, open_source
 from satseg_core.style import aux_xml, qml
+from satseg_core.unfinished import Unfinished
 from satseg_core.vector.polygons import vectorize
 
-GDAL_OPTIONS = {"GDAL_CACHEMAX": 128 * 2**20, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
-"""GDAL's settings for a run. The cache is part of the memory that a run needs; rasterio takes it in bytes."""
+BLOCKS_BEHIND = 1
+"""So many blocks wait to be classified and written while the network runs on."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class SegmentOptions:
         runtime: ``auto``, ``onnx`` or ``torch``.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         threads: of the runtime; None for all cores.
+        memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
         overwrite: replace outputs that exist.
+        resume: go on with an interrupted run, and keep what is done if this one is interrupted.
     """
 
     input: str
@@ -62,7 +70,9 @@ class SegmentOptions:
     runtime: str = "auto"
     device: str = "auto"
     threads: int | None = None
+    memory: int | None = None
     overwrite: bool = False
+    resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,12 +114,16 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     started = record.now()
     _check_names(options)
     model = find_model(options.model)
-    with rasterio.Env(**GDAL_OPTIONS), whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
+    budget = Budget.of(options.memory)
+    with rasterio.Env(**budget.gdal_options()), whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
         files = _Files.announce(outputs, options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
-        plan, warnings = _plan(source, model, options, reporter)
+        plan, warnings = _plan(source, model, options, budget, reporter)
         reporter.plan(_stage_weights(options))
-        tiles_run = _write_maps(plan, files, reporter)
+        unfinished = Unfinished(Path(options.output), _job(plan, options), options.resume, options.overwrite)
+        stack.enter_context(unfinished)
+        outputs.remove_stale()
+        tiles_run = _write_maps(plan, files, unfinished, reporter)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(files, legend, reporter)
@@ -175,7 +189,7 @@ def _check_names(options: SegmentOptions) -> None:
 
 
 def _plan(
-    source: Source, model: ModelFile, options: SegmentOptions, reporter: Reporter
+    source: Source, model: ModelFile, options: SegmentOptions, budget: Budget, reporter: Reporter
 ) -> tuple[Plan, tuple[str, ...]]:
     """Everything decided before the first tile is read, and warnings."""
     card = model.card
@@ -189,7 +203,7 @@ def _plan(
     reporter.message(
         f"Running {card.name} {card.version} on {runtime.device} with {runtime.name}, because {runtime.reason}."
     )
-    return Plan.make(source, card, runtime, scale, options.stretch, within, area), warnings
+    return Plan.make(source, card, runtime, scale, options.stretch, within, area, budget), warnings
 
 
 def _stage_weights(options: SegmentOptions) -> dict[str, float]:
@@ -201,34 +215,64 @@ def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     return weights
 
 
-def _write_maps(plan: Plan, files: _Files, reporter: Reporter) -> int:
+def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter) -> int:
     """Write the classified raster, and the confidence raster if asked for; returns the number of tiles run."""
     with ExitStack() as stack:
-        labels = stack.enter_context(MapWriter(files.output, plan.source, plan.within, plan.card.legend))
-        confidence = None
+        flat = unfinished.folder / "map.flat"
+        writers = [stack.enter_context(MapWriter(files.output, flat, plan.source, plan.within, plan.card.legend))]
         if files.confidence:
-            writer = MapWriter(files.confidence, plan.source, plan.within, overviews="AVERAGE")
-            confidence = stack.enter_context(writer)
-        tiles_run = _run_blocks(plan, labels, confidence, reporter)
-        with reporter.stage("finish") as stage:
-            labels.finish(stage)
-        if confidence is not None:
-            with reporter.stage("confidence") as stage:
-                confidence.finish(stage)
+            flat = unfinished.folder / "confidence.flat"
+            writer = MapWriter(files.confidence, flat, plan.source, plan.within, halve=average)
+            writers.append(stack.enter_context(writer))
+        tiles_run = _run_blocks(plan, writers, unfinished, reporter)
+        for writer, name in zip(writers, ("finish", "confidence")):
+            with reporter.stage(name) as stage:
+                writer.finish(stage)
     return tiles_run
 
 
-def _run_blocks(plan: Plan, labels: MapWriter, confidence: MapWriter | None, reporter: Reporter) -> int:
+def _run_blocks(plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter) -> int:
     """Read, predict, blend and write, block by block; returns the number of tiles run."""
-    prediction = Prediction(plan)
-    temperature = None if confidence is None else plan.card.temperature
-    with reporter.stage("segment", prediction.tiles) as stage:
-        for predicted in prediction.blocks(stage):
-            codes, percent = predicted.classify(plan.card.legend.codes, temperature)
-            labels.write(predicted.block, codes)
-            if confidence is not None and percent is not None:
-                confidence.write(predicted.block, percent)
+    done = _done_blocks(writers, unfinished)
+    if done:
+        reporter.message(f"Going on with an interrupted run: {len(done)} blocks are done.")
+    prediction = Prediction(plan, done)
+    temperature = plan.card.temperature if len(writers) > 1 else None
+
+    def write(predicted: PredictedBlock) -> None:
+        rasters = predicted.classify(plan.card.legend.codes, temperature)
+        block = predicted.block
+        sums = [writer.write(block, values) for writer, values in zip(writers, rasters) if values is not None]
+        unfinished.note(block, tuple(sums))
+
+    classifying = reporter.stage("segment", prediction.tiles)
+    with classifying as stage, closing(prediction.blocks(stage)) as blocks, Behind(write, BLOCKS_BEHIND) as writing:
+        for predicted in blocks:
+            writing.put(predicted)
     return prediction.tiles_run
+
+
+def _done_blocks(writers: Sequence[MapWriter], unfinished: Unfinished) -> frozenset[Block]:
+    """Blocks that an earlier run has written and that are still what they were."""
+    return frozenset(
+        block
+        for block, sums in unfinished.done.items()
+        if len(sums) == len(writers) and all(writer.has(block, value) for writer, value in zip(writers, sums))
+    )
+
+
+def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
+    """What the px of a run depend on, by the words that a user has for it."""
+    return {
+        "the raster": record.identify_file(options.input) | record.describe_source(plan.source, plan.stretch),
+        "the model": {"card": plan.card.to_json(), "weights": plan.card.weights_sha256},
+        "--extent": list(map(list, plan.within)),
+        "--mask": plan.area.digest if plan.area else None,
+        "--pixel-size": [plan.lattice.rows.scale, plan.lattice.cols.scale],
+        "--confidence": bool(options.confidence),
+        "the runtime": record.describe_runtime(plan.runtime, options.threads if plan.runtime.name == "torch" else None),
+        "SatSeg": [record.versions(), plan.block_size],
+    }
 
 
 def _write_polygons(files: _Files, legend: Legend, reporter: Reporter) -> int | None:

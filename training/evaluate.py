@@ -20,12 +20,12 @@ import rasterio
 from satseg_core.cli.listeners import BarListener, EventListener, TextListener
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter, Stage
+from satseg_core.memory import Budget
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import DEVICES, RUNTIMES, Runtime, load_runtime
 from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
 from satseg_core.raster.source import Placement, open_source
-from satseg_core.segment import GDAL_OPTIONS
 from training.command import run_command
 from training.config import read_config
 from training.data.codes import IGNORE, Codes
@@ -89,7 +89,7 @@ def evaluate_scenes(
         raise UsageError("There are no scenes to measure on; name some in data.held_out or with --scenes.")
     reporter = reporter or Reporter()
     reporter.plan({scene.name: float(np.prod(scene.shape)) for scene in scenes})
-    with rasterio.Env(**GDAL_OPTIONS):
+    with rasterio.Env(**Budget.of().gdal_options()):
         return pool([_evaluate(runtime, card, scene, reporter, watcher) for scene in scenes])
 
 

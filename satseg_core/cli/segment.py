@@ -44,6 +44,12 @@ from satseg_core.events import Reporter
     help="The processor, an NVIDIA graphics card or an Apple one.",
 )
 @click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given.")
+@click.option(
+    "--memory", type=click.IntRange(1), metavar="MB", help="Megabytes that the run may take; 768 if not given."
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with an interrupted run, and keep what is done if this one is interrupted."
+)
 @options.overwrite
 @options.reporting
 def segment(session: Session, reporter: Reporter, **values: Any) -> None:

@@ -13,7 +13,7 @@ from rasterio.io import DatasetReader
 
 from satseg_core.events import Reporter
 from satseg_core.legend import NODATA, Legend
-from satseg_core.raster.equal_area import EqualArea, equal_area
+from satseg_core.raster.equal_area import EqualArea, Ints, equal_area
 from satseg_core.raster.labels import Codes, code_blocks, count_blocks, open_classified
 
 STAGE = "areas"
@@ -85,22 +85,39 @@ def _count(dataset: DatasetReader, ground: EqualArea | None, reporter: Reporter)
     pixels, square_metres = np.zeros(NODATA + 1, np.int64), np.zeros(NODATA + 1)
     with reporter.stage(STAGE, count_blocks(dataset)) as stage:
         for window, codes in code_blocks(dataset):
-            if (codes != NODATA).any():
-                counts = np.bincount(codes.ravel(), minlength=NODATA + 1)
-                pixels += counts
-                if ground:
+            rows, starts, ends, found = _runs(codes)
+            pixels += np.bincount(found, weights=ends - starts, minlength=NODATA + 1).astype(np.int64)
+            if ground and (found != NODATA).any():
+                before = ground.before(window.row_off, window.col_off, window.height, window.width)
+                areas = before(rows, ends) - before(rows, starts)
+                if np.isfinite(areas).all():
+                    square_metres += np.bincount(found, weights=areas, minlength=NODATA + 1)
+                else:
                     areas = ground.pixels(window.row_off, window.col_off, window.height, window.width)
                     square_metres += _sum_areas(codes, areas)
             stage.advance()
+    square_metres[NODATA] = 0.0
     return pixels, square_metres
+
+
+_Runs = tuple[Ints, Ints, Ints, Codes]
+
+
+def _runs(codes: Codes) -> _Runs:
+    """Stretches of equal codes within rows: their rows, first columns, columns after the last, and codes."""
+    height, width = codes.shape
+    first = np.ones(codes.shape, bool)
+    np.not_equal(codes[:, 1:], codes[:, :-1], out=first[:, 1:])
+    places = np.flatnonzero(first)
+    rows, starts = np.divmod(places, width)
+    ends = np.append(places[1:], height * width) - rows * width
+    return rows, starts, ends, codes.ravel()[places]
 
 
 def _sum_areas(codes: Codes, areas: npt.NDArray[np.float64]) -> _Sums:
     """M² of each code in a block; NaN for a code that has a pixel off the ground."""
     weights = np.broadcast_to(areas, codes.shape).ravel()
-    sums = np.bincount(codes.ravel(), weights=weights, minlength=NODATA + 1)
-    sums[NODATA] = 0.0
-    return sums
+    return np.bincount(codes.ravel(), weights=weights, minlength=NODATA + 1)
 
 
 def _known(area: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,11 @@ class AreaOfInterest:
         self._tree = shapely.STRtree(self._shapes)
         if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
             raise UsageError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the polygons in the raster's CRS: tells whether they have changed, whatever file they come in."""
+        return hashlib.sha256(b"".join(shapely.to_wkb(self._shapes))).hexdigest()
 
     def inside(self, block: Block) -> NDArray[np.bool_]:
         """Whether each px of a block is inside, ``(h, w) bool``."""

@@ -1,4 +1,4 @@
-"""Writing maps: block by block into a scratch GeoTIFF, then once more as a Cloud Optimized GeoTIFF."""
+"""Writing maps: block by block into a flat file, then as a Cloud Optimized GeoTIFF."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable
+from typing import Callable
 
 import numpy as np
 import rasterio
@@ -19,27 +19,15 @@ from rasterio.windows import Window
 
 from satseg_core.errors import CancelledError, OutputError
 from satseg_core.events import Stage
-from satseg_core.legend import NODATA, Legend
+from satseg_core.legend import Legend
+from satseg_core.raster.flat import FlatFile, make_overviews
 from satseg_core.raster.grid import Block
-from satseg_core.raster.legends import write_legend
+from satseg_core.raster.overviews import Halve, mode
 from satseg_core.raster.source import Source
+from satseg_core.raster.virtual import write_virtual
 
 TILE = 512
 """Side of the tiles inside the written GeoTIFF, px."""
-
-_SCRATCH_PROFILE: dict[str, Any] = {
-    "driver": "GTiff",
-    "dtype": "uint8",
-    "count": 1,
-    "nodata": NODATA,
-    "tiled": True,
-    "blockxsize": TILE,
-    "blockysize": TILE,
-    "compress": "DEFLATE",
-    "zlevel": 1,
-    "sparse_ok": False,
-    "bigtiff": "IF_SAFER",
-}
 
 _COG_OPTIONS = {
     "driver": "COG",
@@ -52,8 +40,8 @@ _COG_OPTIONS = {
 _COPY_SPEED = 50e6
 """About how many px a second GDAL copies; it cannot tell how far it is, so progress is guessed from this."""
 
-_COPY_SHARE = 0.7
-"""Share of the finishing that is copying; the rest is reading back."""
+_OVERVIEW_SHARE, _COPY_SHARE = 0.2, 0.6
+"""Shares of the finishing that are overviews and copying; the rest is reading back."""
 
 _HEARTBEAT = 0.1
 """Seconds between two looks at whether the user cancelled while GDAL is busy."""
@@ -62,38 +50,36 @@ _HEARTBEAT = 0.1
 class MapWriter:
     """A single-band, one-byte raster on (a part of) another raster's grid, written block by block.
 
-    The file appears complete, as a Cloud Optimized GeoTIFF, when `finish` returns.
+    Blocks go into a flat file; the map appears complete, as a Cloud Optimized GeoTIFF, when `finish` returns.
 
     Args:
-        path: of the finished file; a scratch file lies beside it meanwhile.
+        path: of the finished file.
+        flat: of the flat file; what it holds already is kept.
         source: the raster whose CRS, transform and pixel size the map takes.
         within: the part of it that the map covers.
         legend: of a classified raster; None for other one-byte rasters (confidence).
-        overviews: GDAL's name of the resampling for overviews: ``MODE`` for classes, ``AVERAGE`` for amounts.
+        halve: makes overviews: `overviews.mode` for classes, `overviews.average` for amounts.
 
     Raises:
         OutputError: the file cannot be written.
     """
 
     def __init__(
-        self, path: Path, source: Source, within: Block, legend: Legend | None = None, overviews: str = "MODE"
+        self, path: Path, flat: Path, source: Source, within: Block, legend: Legend | None = None, halve: Halve = mode
     ) -> None:
         self._path = path
-        self._scratch = path.with_name(f"blocks-{path.name}")
         self._within = within
-        self._overviews = overviews
-        self._written: list[tuple[Window, int]] = []
+        self._legend = legend
+        self._halve = halve
+        self._written: list[tuple[Block, int]] = []
+        self._crs = source.dataset.crs
+        placed = not source.transform.is_identity or self._crs is not None
         shift = Affine.translation(within.cols.start, within.rows.start)
-        placed = not source.transform.is_identity or source.dataset.crs is not None
-        place = {"crs": source.dataset.crs, "transform": source.transform * shift} if placed else {}
+        self._transform = source.transform * shift if placed else None
         try:
-            self._dataset = rasterio.open(
-                self._scratch, "w", height=within.rows.size, width=within.cols.size, **place, **_SCRATCH_PROFILE
-            )
-        except RasterioError as error:
+            self._flat = FlatFile(flat, within.shape)
+        except OSError as error:
             raise _cannot_write(path, error) from error
-        if legend is not None:
-            write_legend(self._dataset, legend)
 
     def __enter__(self) -> MapWriter:
         return self
@@ -101,10 +87,10 @@ class MapWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._dataset.close()
+        self._flat.close()
 
-    def write(self, block: Block, values: NDArray[np.uint8]) -> None:
-        """Write one block.
+    def write(self, block: Block, values: NDArray[np.uint8]) -> int:
+        """Write one block; gives its checksum.
 
         Args:
             block: where, in px of the source raster.
@@ -113,50 +99,77 @@ class MapWriter:
         Raises:
             OutputError: the disk is full or the file cannot be written.
         """
-        col, row = block.cols.start - self._within.cols.start, block.rows.start - self._within.rows.start
-        window = Window(col, row, block.cols.size, block.rows.size)
-        self._written.append((window, zlib.crc32(np.ascontiguousarray(values).data)))
+        checksum = zlib.crc32(np.ascontiguousarray(values).data)
         try:
-            self._dataset.write(values, 1, window=window)
-        except RasterioError as error:
+            self._flat.write(*self._place(block), values)
+        except OSError as error:
             raise _cannot_write(self._path, error) from error
+        self._written.append((block, checksum))
+        return checksum
+
+    def has(self, block: Block, checksum: int) -> bool:
+        """True if an earlier run has written the block, and then it counts as written."""
+        try:
+            values = self._flat.read(*self._place(block), block.shape)
+        except OSError:
+            return False
+        if zlib.crc32(values.data) != checksum:
+            return False
+        self._written.append((block, checksum))
+        return True
+
+    def _place(self, block: Block) -> tuple[int, int]:
+        """Row and column of a block's first px in the map."""
+        return block.rows.start - self._within.rows.start, block.cols.start - self._within.cols.start
 
     def finish(self, stage: Stage) -> None:
-        """Turn the scratch file into the finished one, with overviews, and read it back; ``stage`` has a total of 1.
+        """Make the finished file, with overviews, and read it back; ``stage`` has a total of 1.
 
         Raises:
             OutputError: the file cannot be written.
             CancelledError: the user cancelled.
         """
+        virtual = self._flat.path.with_suffix(".vrt")
         try:
-            self._dataset.close()
-        except RasterioError as error:
+            levels = self._overviews(stage)
+            write_virtual(virtual, self._flat, levels, self._crs, self._transform, self._legend)
+        except OSError as error:
             raise _cannot_write(self._path, error) from error
         began, expected = time.monotonic(), self._within.rows.size * self._within.cols.size / _COPY_SPEED
 
         def tell() -> None:
             elapsed = time.monotonic() - began
-            stage.reach(_COPY_SHARE * elapsed / (elapsed + expected))
+            stage.reach(_OVERVIEW_SHARE + _COPY_SHARE * elapsed / (elapsed + expected))
 
-        failure = _in_background(self._copy, tell)
+        failure = _in_background(lambda: rasterio.shutil.copy(virtual, self._path, **_COG_OPTIONS), tell)
         if failure:
             raise _cannot_write(self._path, failure) from failure
-        self._scratch.unlink()
         self._verify(stage)
+
+    def _overviews(self, stage: Stage) -> list[FlatFile]:
+        levels: dict[Path, FlatFile] = {}
+        try:
+            for level, share in make_overviews(self._flat, self._halve, TILE):
+                levels[level.path] = level
+                stage.reach(_OVERVIEW_SHARE * share)
+        finally:
+            for level in levels.values():
+                level.close()
+        return list(levels.values())
 
     def _verify(self, stage: Stage) -> None:
         """Read everything back: GDAL keeps some failures to write, such as a full disk, to itself."""
+        begin = _OVERVIEW_SHARE + _COPY_SHARE
         try:
             with rasterio.open(self._path) as dataset:
-                for number, (window, checksum) in enumerate(self._written, 1):
+                for number, (block, checksum) in enumerate(self._written, 1):
+                    row, col = self._place(block)
+                    window = Window(col, row, block.cols.size, block.rows.size)
                     if zlib.crc32(dataset.read(1, window=window).data) != checksum:
                         raise _cannot_write(self._path, OSError("what was read back differs from what was written"))
-                    stage.reach(_COPY_SHARE + (1 - _COPY_SHARE) * number / len(self._written))
+                    stage.reach(begin + (1 - begin) * number / len(self._written))
         except RasterioError as error:
             raise _cannot_write(self._path, error) from error
-
-    def _copy(self) -> None:
-        rasterio.shutil.copy(self._scratch, self._path, OVERVIEW_RESAMPLING=self._overviews, **_COG_OPTIONS)
 
 
 def _in_background(work: Callable[[], None], heartbeat: Callable[[], None]) -> BaseException | None:

@@ -16,6 +16,7 @@ from pyproj.exceptions import ProjError
 from rasterio.io import DatasetReader
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 Plane = Callable[[Floats, Floats], "tuple[Floats, Floats]"]
 """From a raster's CRS to an equal-area plane, m; NaN for what is not on the ground."""
 
@@ -64,6 +65,30 @@ class EqualArea:
                 return areas
         return self._exact(row, column, height, width)
 
+    def before(self, row: int, column: int, height: int, width: int) -> Callable[[Ints, Ints], Floats]:
+        """The area of the pixels that lie before others in their rows of a window, for sums over long stretches.
+
+        Args:
+            row: of the window's first px.
+            column: the same.
+            height: of the window, px.
+            width: the same.
+
+        Returns:
+            A function of ``(n,)`` rows and ``(n,)`` columns, 0 to ``width``, both counted from the window's first px,
+            that gives ``(n,)`` m²; NaN where one of the pixels before is not on the ground.
+        """
+        if self._straight:
+            each = self._exact(row, 0, height, 1)[:, 0]
+            return lambda rows, columns: each[rows] * columns
+        if self._step >= EXACT_STEP:
+            interpolated = self._interpolated_before(row, column, height, width)
+            if interpolated is not None:
+                return interpolated
+        sums = np.zeros((height, width + 1))
+        np.cumsum(self.pixels(row, column, height, width), axis=1, out=sums[:, 1:])
+        return lambda rows, columns: sums[rows, columns]
+
     def polygons(self, geometries: npt.NDArray[np.object_]) -> Floats:
         """Area of ``(n,)`` shapely polygons in the raster's CRS.
 
@@ -101,6 +126,28 @@ class EqualArea:
         columns, column_weights = _nodes(width, self._step)
         areas: Floats = row_weights @ self._density(row + rows, column + columns) @ column_weights.T
         return areas
+
+    def _interpolated_before(
+        self, row: int, column: int, height: int, width: int
+    ) -> Callable[[Ints, Ints], Floats] | None:
+        """As `before`; None where a node is not on the ground."""
+        rows, row_weights = _nodes(height, self._step)
+        columns, column_weights = _nodes(width, self._step)
+        density = self._density(row + rows, column + columns)
+        if not np.isfinite(density).all():
+            return None
+        sums = np.zeros((len(rows), width + 1))
+        np.cumsum(density @ column_weights.T, axis=1, out=sums[:, 1:])
+        # Every row of px lies between two rows of nodes.
+        upper = np.minimum(np.argmax(row_weights > 0, axis=1), len(rows) - 2)
+        share = row_weights[np.arange(height), upper]
+
+        def area(at: Ints, end: Ints) -> Floats:
+            above, weight = upper[at], share[at]
+            found: Floats = sums[above, end] * weight + sums[above + 1, end] * (1.0 - weight)
+            return found
+
+        return area
 
 
 def _place(transform: Affine, column: Floats, row: Floats) -> tuple[Floats, Floats]:

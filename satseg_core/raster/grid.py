@@ -105,11 +105,10 @@ class Axis:
         """Offset of every tile in model px; the last one ends with the raster."""
         return _starts(self.cells * self.stride, self.tile, self.tile - self.overlap)
 
-    def read_span(self, index: int) -> tuple[float, float, int]:
-        """What to read for a tile: raster px from and to (fractions allowed), and how many model px that makes."""
+    def read_model(self, index: int) -> Span:
+        """Model px to read for a tile: those of them that the raster has."""
         start = self.starts[index]
-        stop = min(start + self.tile, self.model)
-        return (start * self.scale, stop * self.scale, stop - start)
+        return Span(start, min(start + self.tile, self.model))
 
     def tile_cells(self, index: int) -> Span:
         """Score cells of a tile; may reach beyond the raster where the raster is smaller than a tile."""
@@ -209,7 +208,7 @@ class Lattice:
         """Blending weights of a tile, ``(tile_h / stride, tile_w / stride) float32``."""
         return np.outer(self.rows.weights(), self.cols.weights()).astype(np.float32)
 
-    def block_size(self, cells: int = 512, step: int = 512, most: int = 4096) -> int:
+    def block_size(self, cells: int = 512, step: int = 512, most: int = 2048) -> int:
         """A block's side in raster px: a multiple of ``step`` that needs about ``cells`` score cells a side."""
         per_cell = min(self.rows.scale, self.cols.scale) * self.rows.stride
         return int(min(max(cells * per_cell // step, 1) * step, most))

@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-from rasterio.io import DatasetReader, DatasetWriter
+from rasterio.io import DatasetReader
 
 from satseg_core.errors import ModelError, RasterError
 from satseg_core.legend import NODATA, Color, LandClass, Legend
 from satseg_core.raster.labels import check_classified, code_blocks, open_classified
-from satseg_core.style import Rgba, color_table
+from satseg_core.style import Rgba
 
 LEGEND_TAG = "SATSEG_LEGEND"
 """Dataset tag that carries the legend as JSON."""
@@ -23,11 +23,9 @@ _GOLDEN_TURN = 0.618033988749895
 """Hues this part of a turn apart never come close to one another, however many there are."""
 
 
-def write_legend(dataset: DatasetWriter, legend: Legend) -> None:
-    """Put the legend into a classified raster that is open for writing: tag and colour table."""
-    dataset.update_tags(**{LEGEND_TAG: json.dumps(legend.to_json())})
-    if dataset.dtypes[0] == "uint8":
-        dataset.write_colormap(1, color_table(legend))
+def legend_text(legend: Legend) -> str:
+    """What the tag `LEGEND_TAG` holds."""
+    return json.dumps(legend.to_json())
 
 
 def legend_of(path: Path) -> Legend:

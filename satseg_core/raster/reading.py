@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,27 +14,30 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.model.card import ModelCard
-from satseg_core.raster.grid import Block, Lattice, Tile
+from satseg_core.raster.grid import Block, Lattice, Span, Tile
 from satseg_core.raster.scaling import Stretch, clip_limits, normaliser
 from satseg_core.raster.source import Source, read_failure
 
+PIECE_BYTES = 32 * 2**20
+"""Most bytes of a piece of the raster at the model's px, before it is made numbers for the network."""
+
 
 class TileReader:
-    """Reads tiles of a raster as the network wants them.
+    """Reads tiles of a raster as the network wants them. Every part of the raster is read once, if all goes well.
 
     Args:
         source: the open raster.
         lattice: where tiles lie.
         card: of the model: its normalisation.
         stretch: of the raster: its scaling.
+        kept: most bytes of the raster, at the model's px, that wait for tiles to come.
     """
 
-    def __init__(self, source: Source, lattice: Lattice, card: ModelCard, stretch: Stretch) -> None:
-        self._source = source
+    def __init__(self, source: Source, lattice: Lattice, card: ModelCard, stretch: Stretch, kept: int) -> None:
         self._lattice = lattice
         self._factor, self._offset = normaliser(card, stretch)
         self._lowest, self._highest = clip_limits(card, stretch)
-        self._dataset = source.level(min(lattice.rows.scale, lattice.cols.scale))
+        self._pieces = _Pieces(source, lattice, kept)
 
     def read(self, tile: Tile) -> NDArray[np.float32]:
         """Read one tile, averaged to model px where they are larger than the raster's, interpolated where smaller.
@@ -46,18 +50,98 @@ class TileReader:
         Raises:
             RasterError: the raster is damaged.
         """
-        top, bottom, height = self._lattice.rows.read_span(tile.row)
-        left, right, width = self._lattice.cols.read_span(tile.col)
-        window = Window(left, top, right - left, bottom - top)
-        values, valid = read_window(self._source, self._dataset, window, (height, width))
+        rows, cols = self._lattice.rows, self._lattice.cols
+        values, valid = self._pieces.read(rows.read_model(tile.row), cols.read_model(tile.col))
         with np.errstate(over="ignore", invalid="ignore"):
-            values = values.astype(np.float32)
-        # NaN and numbers too large for float32 must not reach the clip.
-        valid = valid & np.isfinite(values)
-        tensor = np.where(valid, values, 0) * self._factor + self._offset
+            tensor = values.astype(np.float32)
+        if valid is not None:
+            # NaN and numbers too large for float32 must not reach the clip.
+            valid &= np.isfinite(tensor)
+            tensor[~valid] = 0
+        tensor *= self._factor
+        tensor += self._offset
         np.clip(tensor, self._lowest, self._highest, out=tensor)
-        tensor = np.where(valid, tensor, np.float32(0))
-        return _mirrored(tensor, (self._lattice.rows.tile, self._lattice.cols.tile))
+        if valid is not None:
+            tensor[~valid] = 0
+        return _mirrored(tensor, (rows.tile, cols.tile))
+
+
+class _Pieces:
+    """The raster at the model's px, read in pieces that neighbouring tiles share.
+
+    Where pieces begin and end depends on the raster alone, so that a tile is the same whatever is read before it.
+    They are as wide as the raster where its file has whole rows in a row: to read a part of them takes as long.
+
+    Args:
+        source: the open raster.
+        lattice: its tiles.
+        most: bytes that are kept.
+    """
+
+    def __init__(self, source: Source, lattice: Lattice, most: int) -> None:
+        self._source = source
+        self._scales = (lattice.rows.scale, lattice.cols.scale)
+        self._shape = (lattice.rows.model, lattice.cols.model)
+        self._dataset = source.level(min(self._scales))
+        # Values of integer types without nodata are all data: no need to look.
+        self._all_data = not source.has_nodata and np.dtype(source.dtype).kind in "iu"
+        height, width = (max(axis.tile - axis.overlap, 1) for axis in (lattice.rows, lattice.cols))
+        if self._dataset.block_shapes[0][1] >= self._dataset.width:
+            row_bytes = len(source.bands) * np.dtype(source.dtype).itemsize * height
+            width = min(max(PIECE_BYTES // row_bytes, width), self._shape[1])
+        self._size = (height, width)
+        self._most = most
+        self._kept: OrderedDict[tuple[int, int], Values] = OrderedDict()
+        self._bytes = 0
+
+    def read(self, rows: Span, cols: Span) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        """Values ``(B, h, w)`` in raster units of some model px, and which are data ``(B, h, w)``; None for all."""
+        values = valid = None
+        for row, here_y, there_y in _cut(rows, self._size[0]):
+            for col, here_x, there_x in _cut(cols, self._size[1]):
+                found, known = self._piece(row, col)
+                if values is None:
+                    shape = (len(found), rows.size, cols.size)
+                    values, valid = np.empty(shape, found.dtype), np.ones(shape, bool)
+                values[:, here_y, here_x] = found[:, there_y, there_x]
+                if valid is not None and not self._all_data:
+                    valid[:, here_y, here_x] = known[:, there_y, there_x]
+        if values is None:
+            raise ValueError("no px were asked for")
+        return values, None if self._all_data else valid
+
+    def _piece(self, row: int, col: int) -> Values:
+        """One piece, read or kept; the one that was not asked for longest is forgotten first."""
+        key = (row, col)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        spans = [
+            Span(number * size, min((number + 1) * size, length))
+            for number, size, length in zip(key, self._size, self._shape)
+        ]
+        (top, bottom), (left, right) = ((span.start * s, span.stop * s) for span, s in zip(spans, self._scales))
+        window = Window(left, top, right - left, bottom - top)
+        piece = read_window(self._source, self._dataset, window, (spans[0].size, spans[1].size))
+        self._kept[key] = piece
+        self._bytes += _size_of(piece)
+        while self._bytes > self._most and len(self._kept) > 1:
+            _, old = self._kept.popitem(last=False)
+            self._bytes -= _size_of(old)
+        return piece
+
+
+def _cut(span: Span, size: int) -> Iterator[tuple[int, slice, slice]]:
+    """The pieces of ``size`` that a span reaches into: their numbers, and what is shared, in the span and in each."""
+    for number in range(span.start // size, -(-span.stop // size)):
+        start, stop = max(span.start, number * size), min(span.stop, (number + 1) * size)
+        yield number, slice(start - span.start, stop - span.start), slice(start - number * size, stop - number * size)
+
+
+def _size_of(piece: Values) -> int:
+    """Bytes in memory; what is all data takes none for saying so."""
+    values, valid = piece
+    return int(values.nbytes + (valid.nbytes if valid.strides[-1] else 0))
 
 
 Values = tuple[NDArray[Any], NDArray[np.bool_]]
@@ -87,13 +171,15 @@ def read_window(source: Source, dataset: DatasetReader, window: Window, shape: t
     options = {"window": part, "out_shape": (len(bands), *shape), "resampling": method}
     try:
         values = dataset.read(bands, **options)
-        valid = dataset.read_masks(bands, **options) > 0 if source.has_nodata else np.ones(values.shape, bool)
+        valid = dataset.read_masks(bands, **options) > 0 if source.has_nodata else None
     except RasterioError as error:
         raise read_failure(source.path, error) from error
     if palette is not None:
-        return _colors(palette, values[0]), np.broadcast_to(valid[0], (3, *shape))
+        colors = _colors(palette, values[0])
+        return colors, np.broadcast_to(np.True_ if valid is None else valid[0], colors.shape)
     order = [bands.index(band) for band in source.bands]
-    return values[order], valid[order]
+    values = values[order]
+    return values, np.broadcast_to(np.True_, values.shape) if valid is None else valid[order]
 
 
 def _colors(palette: Mapping[int, tuple[int, ...]], index: NDArray[Any]) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputFile,
     QgsProcessingParameterBand,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
@@ -57,6 +58,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
     OUTPUT = "OUTPUT"
     POLYGONS = "POLYGONS"
     CONFIDENCE = "CONFIDENCE"
+    RESUME = "RESUME"
     AREAS_HTML = "AREAS_HTML"
     RECORD = "RECORD"
 
@@ -125,6 +127,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
         self.added(
             QgsProcessingParameterEnum(self.DEVICE, tr("Device"), list(commands.DEVICES), False, "auto", False, True),
             tr("The processor, an NVIDIA graphics card (cuda) or an Apple one (mps)."),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted run"), False, True),
+            tr("Goes on where a run of the same job ended early, and keeps what is done if this one does, too."),
             advanced=True,
         )
 
@@ -216,6 +223,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) or None,
             runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),
             device=self.parameterAsEnumString(parameters, self.DEVICE, context),
+            resume=self.parameterAsBool(parameters, self.RESUME, context),
         )
 
     def _write_mask(

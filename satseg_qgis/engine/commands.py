@@ -38,6 +38,7 @@ class SegmentOptions:
         pixel_size: metres on the ground per px that the model sees; None is the model's own.
         runtime: one of `RUNTIMES`.
         device: one of `DEVICES`.
+        resume: go on with an interrupted run, and keep what is done if this one is interrupted.
     """
 
     input: str
@@ -52,6 +53,7 @@ class SegmentOptions:
     pixel_size: float | None = None
     runtime: str = "auto"
     device: str = "auto"
+    resume: bool = False
 
 
 def segment(options: SegmentOptions) -> list[str]:
@@ -67,7 +69,7 @@ def segment(options: SegmentOptions) -> list[str]:
     arguments += _option("--pixel-size", _number(options.pixel_size))
     arguments += _option("--runtime", None if options.runtime == "auto" else options.runtime)
     arguments += _option("--device", None if options.device == "auto" else options.device)
-    return arguments
+    return [*arguments, "--resume"] if options.resume else arguments
 
 
 def vectorize(classified: str, output: str, min_area: float = 0.0, simplify: float = 0.0) -> list[str]:

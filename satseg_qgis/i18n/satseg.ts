@@ -195,6 +195,11 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>Goes on where a run with the same input and output ended early, and keeps what is done if it is ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -261,6 +266,11 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Go on with an interrupted run</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -8,15 +8,17 @@ import rasterio
 
 from satseg_core.errors import RasterError
 from satseg_core.legend import LAND_COVER, LandClass, Legend
-from satseg_core.raster.legends import LEGEND_TAG, read_legend, write_legend
-from satseg_core.style import aux_xml
+from satseg_core.raster.legends import LEGEND_TAG, legend_text, read_legend
+from satseg_core.style import aux_xml, color_table
 
 CODES = np.array([[0, 2, 2, 9]], np.uint8)
 
 
 def _write(path, legend):
     with rasterio.open(path, "r+") as dataset:
-        write_legend(dataset, legend)
+        dataset.update_tags(**{LEGEND_TAG: legend_text(legend)})
+        if dataset.dtypes[0] == "uint8":
+            dataset.write_colormap(1, color_table(legend))
     return path
 
 

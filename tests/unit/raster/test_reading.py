@@ -11,7 +11,7 @@ from satseg_core.errors import UsageError
 from satseg_core.legend import LAND_COVER
 from satseg_core.model.card import Architecture, ModelCard, Scaling
 from satseg_core.raster.grid import Block, Lattice, Span, Tile
-from satseg_core.raster.reading import TileReader, valid_pixels
+from satseg_core.raster.reading import TileReader, read_window, valid_pixels
 from satseg_core.raster.scaling import find_stretch
 from satseg_core.raster.source import open_source
 
@@ -25,10 +25,10 @@ MEAN, STD = (np.array(values)[:, None, None] for values in (CARD.mean, CARD.std)
 FIRST = Tile(0, 0)
 
 
-def read(path, scale=1.0, tile=FIRST, stretch=None):
+def read(path, scale=1.0, tile=FIRST, stretch=None, kept=2**24):
     with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
         lattice = Lattice.plan(source.shape, (scale, scale), CARD.tile_size, CARD.overlap, CARD.score_stride)
-        return TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling, stretch)).read(tile)
+        return TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling, stretch), kept).read(tile)
 
 
 def valid(path, bands=(1, 2, 3)):
@@ -130,7 +130,7 @@ def test_palettes_become_colours(make_raster):
         dataset.write_colormap(1, {0: (255, 0, 51, 255), 1: (0, 255, 102, 255)})
     with open_source(str(path), CARD.bands) as source:
         lattice = Lattice.plan(source.shape, (1, 1), 64, 16, 4)
-        found = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling)).read(Tile(0, 0))
+        found = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling), 2**24).read(Tile(0, 0))
     np.testing.assert_allclose((found * STD + MEAN)[:, 0, :2].T, [[1, 0, 0.2], [0, 1, 0.4]], atol=1e-5)
 
 
@@ -138,9 +138,9 @@ def test_gdals_cache_is_set_in_bytes_and_holds_rows_of_tiles():
     import rasterio
     from rasterio.env import get_gdal_config
 
-    from satseg_core.segment import GDAL_OPTIONS
+    from satseg_core.memory import Budget
 
-    with rasterio.Env(**GDAL_OPTIONS):
+    with rasterio.Env(**Budget.of().gdal_options()):
         assert 2**26 <= get_gdal_config("GDAL_CACHEMAX") <= 2**28
 
 
@@ -172,3 +172,38 @@ def test_a_tile_from_an_overview_shows_the_same_ground(make_raster):
     with rasterio.open(path, "r+") as dataset:
         dataset.build_overviews([2, 4], Resampling.average)
     np.testing.assert_allclose(read(path, 16.0), without, atol=0.02)
+
+
+@pytest.mark.parametrize("layout", [{}, {"tiled": True, "blockxsize": 16, "blockysize": 16}])
+@pytest.mark.parametrize("scale", [0.7, 1.0, 2.3])
+def test_tiles_do_not_depend_on_what_is_kept_nor_on_what_was_read_before(make_raster, image, layout, scale):
+    path = make_raster(np.tile(image, (1, 2, 2)), **layout)
+    with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
+        lattice = Lattice.plan(source.shape, (scale, scale), CARD.tile_size, CARD.overlap, CARD.score_stride)
+        stretch = find_stretch(source, CARD.scaling)
+        tiles = [Tile(r, c) for r in range(len(lattice.rows.starts)) for c in range(len(lattice.cols.starts))]
+        assert len(tiles) > 3
+        alone = [TileReader(source, lattice, CARD, stretch, 0).read(tile) for tile in tiles]
+        reader = TileReader(source, lattice, CARD, stretch, 2**24)
+        for tile, expected in reversed(list(zip(tiles, alone))):
+            np.testing.assert_array_equal(reader.read(tile), expected)
+
+
+@pytest.mark.parametrize(
+    ("layout", "at_most"), [({}, 1.05), ({"tiled": True, "blockxsize": 16, "blockysize": 16}, 1.05)]
+)
+def test_every_pixel_is_read_once(make_raster, image, layout, at_most, monkeypatch):
+    path, read_px = make_raster(image, **layout), []
+
+    def counted(source, dataset, window, shape):
+        read_px.append(window.width * window.height)
+        return read_window(source, dataset, window, shape)
+
+    monkeypatch.setattr("satseg_core.raster.reading.read_window", counted)
+    with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
+        lattice = Lattice.plan(source.shape, (1.5, 1.5), CARD.tile_size, CARD.overlap, CARD.score_stride)
+        reader = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling), 2**24)
+        for row in range(len(lattice.rows.starts)):
+            for col in range(len(lattice.cols.starts)):
+                reader.read(Tile(row, col))
+    assert sum(read_px) == pytest.approx(image.shape[1] * image.shape[2])

@@ -1,0 +1,54 @@
+"""How much memory a run may take, and what it is spent on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from satseg_core.errors import UsageError
+
+DEFAULT_MB = 768
+"""Megabytes (10^6 bytes) of a run where nothing else is asked for."""
+
+FIXED_MB = 400
+"""What a run takes before anything is kept: Python, libraries, the network at work, a block. ``make bench`` has it."""
+
+SMALLEST_MB = FIXED_MB + 64
+
+_MOST_CACHED_MB = 2048
+"""More than this brings nothing: a row of tiles fits."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Shares of a run's memory, bytes.
+
+    Attributes:
+        gdal: GDAL's cache of blocks of files.
+        pieces: the raster at the model's px, for tiles to come.
+        scores: scores of tiles that later blocks need.
+    """
+
+    gdal: int
+    pieces: int
+    scores: int
+
+    @classmethod
+    def of(cls, megabytes: int | None = None) -> Budget:
+        """Divide a run's memory.
+
+        Args:
+            megabytes: most that the process should hold, 10^6 bytes; None for `DEFAULT_MB`.
+
+        Raises:
+            UsageError: it is too little.
+        """
+        whole = DEFAULT_MB if megabytes is None else megabytes
+        if whole < SMALLEST_MB:
+            raise UsageError(f"A run needs {SMALLEST_MB} MB of memory at least, not {whole}; give --memory more.")
+        free = min(whole - FIXED_MB, _MOST_CACHED_MB) * 10**6
+        return cls(gdal=free // 3, pieces=free // 3, scores=free // 3)
+
+    def gdal_options(self) -> dict[str, Any]:
+        """GDAL's settings for a run; rasterio takes the cache in bytes."""
+        return {"GDAL_CACHEMAX": self.gdal, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
