@@ -1,151 +1,139 @@
-"""Wall time and peak memory of ``satseg segment`` against the size of the raster.
+"""Time and memory of ``satseg segment`` beside its network alone, from small rasters to a thousand million px.
 
-    python -m benchmarks [--sizes 2048,8192,16384] [--runs 3] [--output docs/benchmarks.md]
+    python -m benchmarks [--runs 3] [--threads 2] [--quick] [--output docs/benchmarks.md]
 
-Makes 8-bit RGB rasters of 0.5 m from the demo's scene, tiled and uncompressed, runs the command on each as a child
-process, in turn, and writes medians as Markdown and everything as JSON.
+Makes 8-bit RGB rasters of 0.5 m from the demo's scene and runs the command on each as a child process. What is compared
+is run in turn, again and again, and medians are taken. Writes Markdown, JSON and a picture.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
+from typing import Callable
 
-import numpy as np
-import rasterio
-from rasterio.transform import from_origin
-from rasterio.windows import Window
+from benchmarks import rasters
+from benchmarks.measure import Figures, alone, job
+from benchmarks.report import write_report
 
-from satseg_core.demo_scene import make_scene
+SIDES = (2048, 4096, 8192, 16384)
+"""Px a side: one, four, sixteen and sixty-four times so many px."""
 
-STRIP = 512
-CASES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
-    ("map", (), True),
-    ("map, confidence", ("--confidence", "{folder}/confidence.tif"), True),
-    ("map, polygons", ("--polygons", "{folder}/map.gpkg"), False),
-)
+MAIN = 8192
+"""The raster that most is measured on: 67 Mpx."""
+
+MOSAIC = 2
+"""The largest raster is a mosaic of so many by so many of the largest of `SIDES`."""
+
+Measured = dict[str, list[Figures]]
 
 
 def main() -> int:
-    """Measure and write the table."""
+    """Measure and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", default="2048,8192,16384", help="sides of the rasters, px")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="of what is compared with each other")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--quick", action="store_true", help="small rasters, one run: to see that it works")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"))
     options = parser.parse_args()
-    sizes = [int(size) for size in options.sizes.split(",")]
-    measured: dict[str, list[dict[str, float]]] = {}
+    shrink = 8 if options.quick else 1
     with tempfile.TemporaryDirectory(prefix="satseg-bench-") as name:
-        folder = Path(name)
-        rasters = {size: make_raster(folder / f"{size}.tif", size) for size in sizes}
-        for number in range(options.runs):
-            for size in sizes:
-                for case, words, repeated in CASES:
-                    if number and not repeated:
-                        continue
-                    figures = measure(rasters[size], folder, words)
-                    measured.setdefault(f"{size}|{case}", []).append(figures)
-                    print(
-                        f"run {number + 1}: {size} px, {case}: {figures['seconds']:.1f} s, {figures['peak_mb']:.0f} MB",
-                        flush=True,
-                    )
+        bench = Bench(Path(name), 1 if options.quick else options.runs, options.threads, shrink)
+        measured = bench.run()
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(report(measured, options.runs), encoding="utf-8")
     options.output.with_suffix(".json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    write_report(options.output, measured, options.threads)
     return 0
 
 
-def make_raster(path: Path, side: int) -> Path:
-    """The demo's scene, repeated with mirroring so that no seams show, written strip by strip."""
-    scene = make_scene()[0].transpose(2, 0, 1)
-    profile: dict[str, Any] = {
-        "driver": "GTiff", "count": 3, "height": side, "width": side, "dtype": "uint8", "tiled": True,
-        "photometric": "RGB", "crs": "EPSG:32633", "transform": from_origin(5e5, 5e6, 0.5, 0.5), "bigtiff": "IF_SAFER",
-    }  # fmt: skip
-    cols = mirrored(side, scene.shape[2])
-    with rasterio.open(path, "w", **profile) as dataset:
-        for row in range(0, side, STRIP):
-            rows = mirrored(side, scene.shape[1])[row : row + STRIP]
-            dataset.write(scene[:, rows][:, :, cols], window=Window(0, row, side, len(rows)))
-    return path
+class Bench:
+    """All cases.
 
+    Args:
+        folder: for rasters and results.
+        runs: how often compared cases are run.
+        threads: of the runtime.
+        shrink: sides of all rasters are divided by it.
+    """
 
-def mirrored(side: int, period: int) -> np.ndarray:
-    """Indexes 0 to ``period`` and back, ``(side,)``."""
-    place = np.arange(side) % (2 * period)
-    return np.minimum(place, 2 * period - 1 - place)
+    def __init__(self, folder: Path, runs: int, threads: int, shrink: int) -> None:
+        self._folder = folder
+        self._runs = runs
+        self._threads = ("--threads", threads)
+        self._shrink = shrink
+        self._measured: Measured = {}
 
+    def run(self) -> Measured:
+        """Measure everything."""
+        made = {side: self._raster(side) for side in SIDES}
+        self._pairs(made[MAIN])
+        self._sizes(made)
+        self._layouts(made[MAIN])
+        self._networks(made[MAIN])
+        self._few_tiles(made[MAIN])
+        self._note("seams", lambda: alone("seams", made[MAIN], *self._threads))
+        return self._measured
 
-def measure(raster: Path, folder: Path, words: tuple[str, ...]) -> dict[str, float]:
-    """Wall time in s and peak resident memory in MB of one run, and the time of its stages."""
-    output = folder / "map.tif"
-    command = [
-        sys.executable,
-        "-m",
-        "satseg_core",
-        "segment",
-        str(raster),
-        "--output",
-        str(output),
-        "--overwrite",
-        "--progress",
-        "none",
-    ]
-    began = time.perf_counter()
-    child = subprocess.Popen(
-        [*command, *(word.format(folder=folder) for word in words)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    if child.wait():
-        raise SystemExit(f"satseg failed on {raster.name} with exit code {child.returncode}")
-    seconds = time.perf_counter() - began
-    record = json.loads(output.with_suffix(".json").read_text())
-    counted = {"peak_mb": record["peak_memory_mb"], "polygons": record["polygons"] or 0}
-    return {"seconds": seconds, **counted, **{f"stage {k}": v for k, v in record["seconds"].items()}}
+    def _raster(self, side: int, layout: str = "tiled") -> Path:
+        name = f"{side}-{layout.replace(' ', '-')}.tif"
+        return rasters.make_raster(self._folder / name, side // self._shrink, layout)
 
+    def _note(self, case: str, measure: Callable[[], Figures]) -> None:
+        figures = measure()
+        self._measured.setdefault(case, []).append(figures)
+        words = [f"{figures['seconds']:.2f} s"] if "seconds" in figures else []
+        words += [f"{figures['peak_mb']:.0f} MB"] if "peak_mb" in figures else []
+        print(f"{case}: {', '.join(words) or figures}", flush=True)
 
-def report(measured: dict[str, list[dict[str, float]]], runs: int) -> str:
-    """The Markdown page."""
-    where = (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU, Python {platform.python_version()}"
-    )
-    lines = [
-        "# Time and memory of `satseg segment`",
-        "",
-        f"Medians of {runs} runs by `make bench` (`python -m benchmarks`) on {where}:",
-        "8-bit RGB of 0.5 m a px (the demo's scene, repeated), default model and options. Time is that of the whole",
-        "command, start of Python included; memory is the peak resident set.",
-        "",
-        "| raster | outputs | wall time | of it network, reading, blending | peak memory |",
-        "| ---: | --- | ---: | ---: | ---: |",
-    ]
-    for key, figures in measured.items():
-        side, case = key.split("|")
-        lines.append(
-            f"| {int(side) ** 2 / 1e6:.0f} Mpx | {case}{_polygons(figures)} | {_median(figures, 'seconds'):.1f} s |"
-            f" {_median(figures, 'stage segment'):.1f} s | {_median(figures, 'peak_mb'):.0f} MB |"
+    def _job(self, raster: Path, *words: object) -> Callable[[], Figures]:
+        return lambda: job(raster, self._folder, *self._threads, *words)
+
+    def _pairs(self, raster: Path) -> None:
+        """The whole job beside the network alone, and what is asked for besides."""
+        tiny = rasters.make_raster(self._folder / "tiny.tif", 64)
+        for _ in range(self._runs):
+            self._note("network", lambda: alone("network", raster, *self._threads))
+            self._note("start", self._job(tiny))
+            self._note("map", self._job(raster))
+            self._note("confidence", self._job(raster, "--confidence", self._folder / "confidence.tif"))
+            self._note("polygons", self._job(raster, "--polygons", self._folder / "map.gpkg"))
+
+    def _sizes(self, made: dict[int, Path]) -> None:
+        """Cost against the number of px."""
+        for side, raster in made.items():
+            self._note(f"size {side}", self._job(raster))
+        largest = max(made)
+        mosaic = rasters.make_mosaic(self._folder / "mosaic.vrt", made[largest], MOSAIC)
+        self._note(f"size {MOSAIC * largest}", self._job(mosaic))
+        self._note(f"size {MOSAIC * largest}, 500 MB", self._job(mosaic, "--memory", "500"))
+
+    def _layouts(self, raster: Path) -> None:
+        """The same px in other files."""
+        cog = rasters.make_cog(self._folder / "cog.tif", raster)
+        self._note("layout COG, JPEG", self._job(cog))
+        for layout in rasters.LAYOUTS:
+            path = raster if layout == "tiled" else self._raster(MAIN, layout)
+            self._note(f"layout {layout}", self._job(path))
+
+    def _networks(self, raster: Path) -> None:
+        """The default model in each runtime, and the prototype's network."""
+        for _ in range(self._runs):
+            for runtime in ("onnx", "torch"):
+                self._note(
+                    f"runtime {runtime}", lambda r=runtime: alone("network", raster, "--runtime", r, *self._threads)
+                )
+            self._note("source", lambda: alone("source", *self._threads))
+
+    def _few_tiles(self, raster: Path) -> None:
+        """Two squares of 100 m, far apart."""
+        side = MAIN // self._shrink * rasters.PIXEL
+        mask = rasters.make_squares(
+            self._folder / "mask.geojson", [(0.2 * side, 0.3 * side), (0.7 * side, 0.6 * side)], 100
         )
-    return "\n".join(lines) + "\n"
-
-
-def _polygons(figures: list[dict[str, float]]) -> str:
-    count = int(figures[0]["polygons"])
-    return f" ({count:,} of them, one run)" if count else ""
-
-
-def _median(figures: list[dict[str, float]], name: str) -> float:
-    return statistics.median(figure[name] for figure in figures)
+        self._note("squares", self._job(raster, "--mask", mask))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

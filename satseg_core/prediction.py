@@ -252,7 +252,10 @@ class Prediction:
             RasterError: the raster is damaged.
         """
         passed: set[Tile] = set()
-        with closing(ahead(self._reads(), TILES_AHEAD)) as reads:
+        plan = self._plan
+        # Made here, as it may open an overview, which takes GDAL's settings from the thread that it is in.
+        reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch, plan.budget.pieces)
+        with closing(ahead(self._reads(reader), TILES_AHEAD)) as reads:
             for read in reads:
                 if isinstance(read, _TileRead):
                     self._tiles.add(read.tile, read.pixels)
@@ -261,17 +264,16 @@ class Prediction:
                     continue
                 yield self._predicted(read)
                 self._tiles.forget(read.number)
-                passed.update(self._plan.lattice.tiles_of(self._order[read.number]))
+                passed.update(plan.lattice.tiles_of(self._order[read.number]))
                 stage.reach(len(passed))
 
-    def _reads(self) -> Iterator[_TileRead | _BlockRead]:
+    def _reads(self, reader: TileReader) -> Iterator[_TileRead | _BlockRead]:
         """Every block after the tiles that it needs and that no block before it needed."""
-        plan = self._plan
-        reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch, plan.budget.pieces)
+        lattice = self._plan.lattice
         done: set[Tile] = set()
         for number, block in enumerate(self._order):
             wanted = self._wanted(block)
-            tiles = tuple(scores.needed_tiles(plan.lattice, block, wanted))
+            tiles = tuple(scores.needed_tiles(lattice, block, wanted))
             for tile in tiles:
                 if tile not in done:
                     done.add(tile)

@@ -20,7 +20,7 @@ from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source
 from satseg_core.version import __version__
 
-LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "torch")
+LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "openvino", "torch")
 """Distributions whose version can change a result."""
 
 
@@ -107,6 +107,7 @@ def describe_runtime(runtime: Runtime, threads: int | None) -> dict[str, Any]:
         "name": runtime.name,
         "version": runtime.version,
         "device": runtime.device,
+        "precision": runtime.precision,
         "threads": threads,
         "reason": runtime.reason,
     }

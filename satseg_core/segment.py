@@ -49,9 +49,10 @@ class SegmentOptions:
         pixel_size: m a px to run the model at; None for the size it was trained at.
         extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
         mask: vector file with polygons to stay inside of, or None.
-        runtime: ``auto``, ``onnx`` or ``torch``.
+        runtime: ``auto``, ``onnx``, ``openvino`` or ``torch``.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         threads: of the runtime; None for all cores.
+        precision: ``float32`` or ``bfloat16``.
         memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
         overwrite: replace outputs that exist.
         resume: go on with an interrupted run, and keep what is done if this one is interrupted.
@@ -70,6 +71,7 @@ class SegmentOptions:
     runtime: str = "auto"
     device: str = "auto"
     threads: int | None = None
+    precision: str = "float32"
     memory: int | None = None
     overwrite: bool = False
     resume: bool = False
@@ -199,7 +201,7 @@ def _plan(
         reporter.warning(sentence)
     within = extent_block(source, options.extent)
     area = AreaOfInterest(Path(options.mask), source) if options.mask else None
-    runtime = load_runtime(model, options.runtime, options.device, options.threads)
+    runtime = load_runtime(model, options.runtime, options.device, options.threads, options.precision)
     reporter.message(
         f"Running {card.name} {card.version} on {runtime.device} with {runtime.name}, because {runtime.reason}."
     )
@@ -270,9 +272,15 @@ def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
         "--mask": plan.area.digest if plan.area else None,
         "--pixel-size": [plan.lattice.rows.scale, plan.lattice.cols.scale],
         "--confidence": bool(options.confidence),
-        "the runtime": record.describe_runtime(plan.runtime, options.threads if plan.runtime.name == "torch" else None),
+        "the runtime": _runtime_identity(plan, options),
         "SatSeg": [record.versions(), plan.block_size],
     }
+
+
+def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
+    """The runtime as far as bits depend on it; why it was chosen is no matter, nor are threads to ONNX Runtime."""
+    described = record.describe_runtime(plan.runtime, None if plan.runtime.name == "onnx" else options.threads)
+    return {name: value for name, value in described.items() if name != "reason"}
 
 
 def _write_polygons(files: _Files, legend: Legend, reporter: Reporter) -> int | None:

@@ -15,6 +15,12 @@ def shared_folder() -> Path:
     return Path(os.environ.get("SATSEG_SHARED") or PROJECT.parent / "shared")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is remembered of the machine's runtimes is the tests' own, for children too."""
+    os.environ["SATSEG_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real data; tests that need it are skipped where it is absent."""

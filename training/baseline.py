@@ -55,6 +55,7 @@ class FrozenFeatures:
     device = "cpu"
     version = str(torch.__version__)
     reason = "it is a baseline"
+    precision = "float32"
 
     def __init__(self, backbone: Backbone, classifier: nn.Conv2d) -> None:
         self._backbone = backbone

@@ -36,6 +36,7 @@ class NetworkRuntime:
     name = "torch"
     version = str(torch.__version__)
     reason = "it is in training"
+    precision = "float32"
 
     def __init__(self, network: DeepLabV3Plus, device: torch.device) -> None:
         self.device = device.type

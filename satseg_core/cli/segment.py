@@ -31,7 +31,7 @@ from satseg_core.events import Reporter
 @click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
 @click.option(
     "--runtime",
-    type=click.Choice(["auto", "torch", "onnx"]),
+    type=click.Choice(["auto", "onnx", "openvino", "torch"]),
     default="auto",
     show_default=True,
     help="What executes the network; 'satseg doctor' says what is there.",
@@ -42,6 +42,13 @@ from satseg_core.events import Reporter
     default="auto",
     show_default=True,
     help="The processor, an NVIDIA graphics card or an Apple one.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="What the network multiplies in; bfloat16 needs OpenVINO and a processor that has it.",
 )
 @click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given.")
 @click.option(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError
-from satseg_core.model.runtime import Choice
+from satseg_core.model.runtime import Choice, check_graph
 from satseg_core.model.store import ModelFile
 
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
@@ -23,6 +23,7 @@ class OnnxRuntime:
     """
 
     name = "onnx"
+    precision = "float32"
 
     def __init__(self, model: ModelFile, choice: Choice, threads: int) -> None:
         library = _import_library()
@@ -30,8 +31,9 @@ class OnnxRuntime:
         self.version = str(library.__version__)
         self.reason = choice.reason
         self._session = _open_session(library, model, _provider(library, choice.device), threads)
-        _check_graph(self._session, model)
-        self._input = self._session.get_inputs()[0].name
+        inputs = self._session.get_inputs()
+        check_graph(model, *([port.shape for port in ports] for ports in (inputs, self._session.get_outputs())))
+        self._input = inputs[0].name
 
     def scores(self, tiles: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Class scores: ``(N, B, T, T) float32`` to ``(N, C, T/s, T/s) float32``."""
@@ -72,16 +74,3 @@ def _open_session(library: Any, model: ModelFile, provider: str, threads: int) -
     except Exception as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"ONNX Runtime refuses {model.onnx} ({reason}); fetch or export it again.") from error
-
-
-def _check_graph(session: Any, model: ModelFile) -> None:
-    """Refuse a graph whose bands or classes are not those of the card."""
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1 or len(outputs) != 1 or len(inputs[0].shape) != 4 or len(outputs[0].shape) != 4:
-        raise ModelError(f"{model.onnx} does not turn one stack of tiles into one of scores; export the model again.")
-    for what, found, expected in (
-        ("bands", inputs[0].shape[1], len(model.card.bands)),
-        ("classes", outputs[0].shape[1], len(model.card.legend)),
-    ):
-        if found != expected:
-            raise ModelError(f"The graph in {model.onnx} has {found} {what} and its card {expected}; export it again.")

@@ -23,6 +23,7 @@ class TorchRuntime:
     """
 
     name = "torch"
+    precision = "float32"
 
     def __init__(self, model: ModelFile, choice: Choice, threads: int) -> None:
         self._torch = _import_torch()

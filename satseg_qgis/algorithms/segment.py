@@ -121,7 +121,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             QgsProcessingParameterEnum(
                 self.RUNTIME, tr("Runtime"), list(commands.RUNTIMES), False, "auto", False, True
             ),
-            tr("What executes the network: ONNX Runtime, or PyTorch where it is installed."),
+            tr("What executes the network: ONNX Runtime, or OpenVINO or PyTorch where they are installed."),
             advanced=True,
         )
         self.added(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 PLUMBING = ("--overwrite", "--progress", "json", "--cancel-on-eof")
 """Options that only QGIS needs: Processing has asked about replacing files, and reads the events itself."""
 
-RUNTIMES = ("auto", "onnx", "torch")
+RUNTIMES = ("auto", "onnx", "openvino", "torch")
 """Values of ``--runtime``."""
 
 DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -185,7 +185,7 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
-        <source>What executes the network: ONNX Runtime, or PyTorch where it is installed.</source>
+        <source>What executes the network: ONNX Runtime, or OpenVINO or PyTorch where they are installed.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -195,7 +195,7 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
-        <source>Goes on where a run with the same input and output ended early, and keeps what is done if it is ended.</source>
+        <source>Goes on where a run of the same job ended early, and keeps what is done if this one does, too.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -19,6 +19,7 @@ class RandomTiles:
     """Stands for reader and runtime: scores that depend on the tile alone."""
 
     name, device, version, reason = "random", "cpu", "1", "a test needs no network"
+    precision = "float32"
 
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice

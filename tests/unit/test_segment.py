@@ -5,7 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pyogrio
 import pytest
+import rasterio
+import shapely
+from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 
 from satseg_core.errors import CancelledError, UsageError
@@ -78,3 +82,43 @@ def test_a_library_user_can_watch_and_cancel(make_raster, tmp_path):
     result = segment(options)
     assert result.output.exists()
     assert sum(area.pixels for area in result.areas) == 360_000
+
+
+@pytest.mark.parametrize("nodata", [None, 0])
+def test_rasters_with_overviews_are_read_in_a_thread_of_its_own(tmp_path, make_raster, image, nodata):
+    place = {"transform": from_origin(5e5, 5e6, 0.2, 0.2), "nodata": nodata}
+    path = make_raster(np.tile(np.maximum(image, 1), (1, 6, 5)), tiled=True, blockxsize=256, blockysize=256, **place)
+    segment(SegmentOptions(str(path), str(tmp_path / "plain.tif"), threads=1))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews([2, 4, 8], Resampling.average)
+    result = segment(SegmentOptions(str(path), str(tmp_path / "map.tif"), threads=1))
+    with rasterio.open(result.output) as found, rasterio.open(tmp_path / "plain.tif") as expected:
+        assert (found.read(1) == expected.read(1)).mean() > 0.97
+
+
+def test_memory_and_layout_change_nothing(tmp_path, make_raster, image):
+    values = np.tile(image, (1, 12, 10))
+    place = {"transform": from_origin(5e5, 5e6, 1.0, 1.0)}
+    paths = [
+        make_raster(values, "strips.tif", **place),
+        make_raster(values, "tiles.tif", tiled=True, blockxsize=128, blockysize=128, **place),
+    ]
+    found = []
+    for number, (path, memory) in enumerate(((paths[0], None), (paths[0], 464), (paths[1], 464))):
+        options = SegmentOptions(str(path), str(tmp_path / f"map{number}.tif"), memory=memory, threads=1)
+        with rasterio.open(segment(options).output) as dataset:
+            found.append(dataset.read(1))
+    np.testing.assert_array_equal(found[0], found[1])
+    # Files of another layout are read in other pieces: averages may be rounded the other way.
+    assert (found[0] == found[2]).mean() > 0.999
+
+
+def test_two_small_squares_run_few_tiles(tmp_path, make_raster):
+    place = {"transform": from_origin(5e5, 5e6, 0.5, 0.5), "tiled": True, "compress": "DEFLATE", "sparse_ok": True}
+    path = make_raster(np.full((3, 8192, 8192), 90, np.uint8), **place)
+    mask = tmp_path / "squares.gpkg"
+    corners = [(500_800, 4_998_900), (503_200, 4_997_000)]
+    squares = [shapely.box(x, y, x + 100, y + 100) for x, y in corners]
+    pyogrio.raw.write(mask, shapely.to_wkb(np.array(squares)), [], [], geometry_type="Polygon", crs="EPSG:32633")
+    result = segment(SegmentOptions(str(path), str(tmp_path / "map.tif"), mask=str(mask), threads=1))
+    assert 2 <= result.tiles_run <= 6

@@ -29,10 +29,34 @@ def tiles(count: int, size: int = 64) -> np.ndarray:
 
 def test_runtimes_agree(small_model: ModelFile) -> None:
     image = tiles(3)
-    onnx_scores, torch_scores = (load_runtime(small_model, name, threads=1).scores(image) for name in RUNTIMES)
-    assert onnx_scores.shape == torch_scores.shape == (3, 7, 16, 16)
-    assert onnx_scores.dtype == torch_scores.dtype == np.float32
-    assert np.abs(onnx_scores - torch_scores).max() < 1e-3
+    runtimes = [load_runtime(small_model, name, threads=1) for name in RUNTIMES]
+    first = runtimes[0].scores(image)
+    assert first.shape == (3, 7, 16, 16)
+    for runtime in runtimes:
+        found = runtime.scores(image)
+        assert found.shape == first.shape
+        assert found.dtype == np.float32
+        assert runtime.precision == "float32"
+        assert np.abs(found - first).max() < 1e-3
+
+
+def test_sixteen_bits_are_had_on_request_alone(small_model: ModelFile) -> None:
+    image = tiles(2)
+    exact = load_runtime(small_model, "onnx", threads=1).scores(image)
+    try:
+        short = load_runtime(small_model, threads=1, precision="bfloat16")
+    except RuntimeUnavailableError:
+        pytest.skip("this processor has no bfloat16")
+    assert (short.name, short.precision) == ("openvino", "bfloat16")
+    difference = np.abs(short.scores(image) - exact).max()
+    assert 0 < difference < 0.05 * np.abs(exact).max()
+
+
+def test_sixteen_bits_that_cannot_be_had_are_told(small_model: ModelFile) -> None:
+    with pytest.raises(UsageError, match="torch has no bfloat16 here; use --runtime openvino"):
+        load_runtime(small_model, "torch", precision="bfloat16")
+    with pytest.raises(UsageError, match="no precision 'int4'; choose float32 or bfloat16"):
+        load_runtime(small_model, precision="int4")
 
 
 @pytest.mark.parametrize("name", RUNTIMES)
@@ -57,7 +81,8 @@ def test_tiles_may_be_views(name: str, small_model: ModelFile) -> None:
 @pytest.mark.parametrize("name", RUNTIMES)
 def test_a_runtime_says_what_it_is(name: str, small_model: ModelFile) -> None:
     runtime = load_runtime(small_model, name, device="cpu", threads=1)
-    versions = {"onnx": __import__("onnxruntime").__version__, "torch": torch.__version__}
+    packages = {"onnx": "onnxruntime", "openvino": "openvino", "torch": "torch"}
+    versions = {name: __import__(package).__version__ for name, package in packages.items()}
     assert (runtime.name, runtime.device, runtime.version) == (name, "cpu", versions[name])
     assert f"the runtime {name} was asked for" in runtime.reason
 
@@ -89,7 +114,8 @@ def test_a_gpu_means_torch(small_model: ModelFile) -> None:
 
 
 @pytest.mark.parametrize(
-    ("runtime", "lacks", "words"), [("torch", "weights", "safetensors"), ("onnx", "onnx", "export")]
+    ("runtime", "lacks", "words"),
+    [("torch", "weights", "safetensors"), ("onnx", "onnx", "export"), ("openvino", "onnx", "export")],
 )
 def test_a_model_without_the_runtimes_file_is_told(
     runtime: str, lacks: str, words: str, small_model: ModelFile
@@ -106,7 +132,7 @@ def test_a_device_that_is_not_there_is_told(name: str, small_model: ModelFile) -
 
 
 def test_unknown_names_are_told_from_the_known(small_model: ModelFile) -> None:
-    with pytest.raises(UsageError, match="'tensorflow'; choose auto, onnx or torch"):
+    with pytest.raises(UsageError, match="'tensorflow'; choose auto, onnx, openvino, torch"):
         load_runtime(small_model, "tensorflow")
     with pytest.raises(UsageError, match="'tpu'; choose auto, cpu, cuda, mps"):
         load_runtime(small_model, device="tpu")
@@ -121,13 +147,16 @@ def with_card(model: ModelFile, target: Path, **changes: object) -> ModelFile:
     return ModelFile(card, None, target)
 
 
-def test_a_graph_that_is_not_what_its_card_says_is_refused(small_model: ModelFile, tmp_path: Path) -> None:
+@pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+def test_a_graph_that_is_not_what_its_card_says_is_refused(
+    runtime: str, small_model: ModelFile, tmp_path: Path
+) -> None:
     fewer = dataclasses.replace(small_model.card.legend, classes=small_model.card.legend.classes[:6])
     with pytest.raises(ModelError, match="has 7 classes and its card 6"):
-        load_runtime(with_card(small_model, tmp_path / "a.onnx", legend=fewer), "onnx")
+        load_runtime(with_card(small_model, tmp_path / "a.onnx", legend=fewer), runtime)
     four = {"bands": tuple("abcd"), "mean": (0.0,) * 4, "std": (1.0,) * 4}
     with pytest.raises(ModelError, match="has 3 bands and its card 4"):
-        load_runtime(with_card(small_model, tmp_path / "b.onnx", **four), "onnx")
+        load_runtime(with_card(small_model, tmp_path / "b.onnx", **four), runtime)
 
 
 def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -136,16 +165,18 @@ def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
     graph = onnx.helper.make_graph([onnx.helper.make_node("Relu", ["x"], ["y"])], "g", [tensor], [out])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(model, str(tmp_path / "m.onnx"))
-    with pytest.raises(ModelError, match="does not turn one stack of tiles into one of scores"):
-        load_runtime(ModelFile(make_card(), None, tmp_path / "m.onnx"), "onnx")
+    for runtime in ("onnx", "openvino"):
+        with pytest.raises(ModelError, match="does not turn one stack of tiles into one of scores"):
+            load_runtime(ModelFile(make_card(), None, tmp_path / "m.onnx"), runtime)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.999])
 def test_a_part_of_an_onnx_file_is_refused(share: float, small_model: ModelFile, tmp_path: Path) -> None:
     whole = (small_model.onnx or Path()).read_bytes()
     (tmp_path / "m.onnx").write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(ModelError, match="ONNX Runtime refuses"):
-        load_runtime(ModelFile(small_model.card, None, tmp_path / "m.onnx"), "onnx")
+    for name, runtime in (("ONNX Runtime", "onnx"), ("OpenVINO", "openvino")):
+        with pytest.raises(ModelError, match=f"{name} refuses"):
+            load_runtime(ModelFile(small_model.card, None, tmp_path / "m.onnx"), runtime)
 
 
 def test_the_doctor_hears_of_every_runtime() -> None:
@@ -183,6 +214,7 @@ except SatSegError as error:
             "torch is not installed in this Python; pip install 'satseg[torch]', or use --runtime onnx.",
         ),
         ("onnxruntime", "onnx", "ONNX Runtime cannot be imported"),
+        ("openvino", "openvino", "OpenVINO cannot be imported in this Python; pip install 'satseg[openvino]'"),
         ("torchvision", "torch", "torchvision is not installed in this Python"),
     ],
 )
@@ -202,7 +234,7 @@ def test_without_torch_auto_runs_through_onnx_and_never_loads_torch() -> None:
     code = (
         LOAD.format(runtime="auto") + "print(sorted({'torch', 'onnx'} & set(n for n, m in sys.modules.items() if m)))"
     )
-    done = run_without("torch", code)
+    done = run_without("torch", "sys.modules['openvino'] = None\n" + code)
     assert done.stdout.splitlines() == ["onnx", "[]"], done.stderr
 
 

@@ -30,6 +30,7 @@ def test_every_option_of_segment_is_passed_on() -> None:
         pixel_size=1.22,
         runtime="torch",
         device="cuda",
+        resume=True,
     )
     values = parsed(commands.segment(options))
     assert values["polygons"] == "map.gpkg"
@@ -41,6 +42,7 @@ def test_every_option_of_segment_is_passed_on() -> None:
     assert values["mask"] == "area.gpkg"
     assert values["pixel_size"] == 1.22
     assert (values["runtime"], values["device"]) == ("torch", "cuda")
+    assert values["resume"] is True
 
 
 @pytest.mark.parametrize("name", ["runtime", "device"])

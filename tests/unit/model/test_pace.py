@@ -1,0 +1,93 @@
+"""Choosing a runtime by its time: measured once, remembered, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from satseg_core.model import pace
+from satseg_core.model.runtime import Choice, load_runtime
+from satseg_core.model.store import ModelFile
+
+CHOICES = (Choice("onnx", "cpu", "a"), Choice("openvino", "cpu", "b"))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SATSEG_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "pace.json"
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), [(0.05, "openvino"), (0.089, "openvino"), (0.095, "onnx"), (0.2, "onnx")]
+)
+def test_the_first_is_left_for_what_is_clearly_faster(other: float, expected: str) -> None:
+    picked = pace.pick(CHOICES, {"onnx": 0.1, "openvino": other})
+    assert picked.runtime == expected
+    assert "100 ms" in picked.reason
+    assert f"{1000 * other:.0f} ms" in picked.reason
+
+
+def test_what_was_measured_is_remembered(small_model: ModelFile, cache: Path) -> None:
+    loaded = []
+
+    def load(choice: Choice):
+        loaded.append(choice.runtime)
+        return load_runtime(small_model, choice.runtime, threads=1)
+
+    first = pace.fastest(small_model, CHOICES, 1, load)
+    assert loaded == ["onnx", "openvino"]
+    assert pace.fastest(small_model, CHOICES, 1, load) == first
+    assert loaded == ["onnx", "openvino"]
+    pace.fastest(small_model, CHOICES, 2, load)
+    assert len(loaded) == 4
+    assert len(json.loads(cache.read_text(encoding="utf-8"))) == 2
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": {"onnx": "x"}}'])
+def test_a_damaged_memory_is_made_anew(small_model: ModelFile, cache: Path, content: str) -> None:
+    cache.parent.mkdir()
+    cache.write_text(content, encoding="utf-8")
+    pace.fastest(small_model, CHOICES, 1, lambda choice: load_runtime(small_model, choice.runtime, threads=1))
+    assert len(json.loads(cache.read_text(encoding="utf-8"))) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(
+    small_model: ModelFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("SATSEG_CACHE", str(tmp_path / "file"))
+    load = lambda choice: load_runtime(small_model, choice.runtime, threads=1)  # noqa: E731
+    assert pace.fastest(small_model, CHOICES, 1, load).runtime in ("onnx", "openvino")
+
+
+def test_auto_says_what_it_measured(small_model: ModelFile, cache: Path) -> None:
+    runtime = load_runtime(small_model, threads=1)
+    assert runtime.name in ("onnx", "openvino")
+    assert "ms a tile here" in runtime.reason
+    assert cache.exists()
+
+
+@pytest.mark.parametrize(
+    ("system", "variables", "expected"),
+    [
+        ("linux", {}, "/home/me/.cache/satseg"),
+        ("linux", {"XDG_CACHE_HOME": "/c"}, "/c/satseg"),
+        ("darwin", {}, "/home/me/Library/Caches/satseg"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/satseg/Cache"),
+        ("win32", {}, "/home/me/AppData/Local/satseg/Cache"),
+    ],
+)
+def test_every_system_has_its_folder(
+    system: str, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SATSEG_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
+    assert pace.cache_folder() == Path(expected)
