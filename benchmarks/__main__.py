@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Callable
 
@@ -26,6 +27,12 @@ MAIN = 8192
 
 MOSAIC = 2
 """The largest raster is a mosaic of so many by so many of the largest of `SIDES`."""
+
+LONG, SHORT = 262_144, 1024
+"""Sides of a very wide and of a very tall raster, 268 Mpx as the largest of `SIDES` has, px."""
+
+NETWORKS = (("onnx", "float32"), ("openvino", "float32"), ("openvino", "bfloat16"), ("torch", "float32"))
+"""Runtimes and what they multiply in."""
 
 Measured = dict[str, list[Figures]]
 
@@ -78,7 +85,7 @@ class Bench:
 
     def _raster(self, side: int, layout: str = "tiled") -> Path:
         name = f"{side}-{layout.replace(' ', '-')}.tif"
-        return rasters.make_raster(self._folder / name, side // self._shrink, layout)
+        return rasters.make_raster(self._folder / name, side // self._shrink, side // self._shrink, layout)
 
     def _note(self, case: str, measure: Callable[[], Figures]) -> None:
         figures = measure()
@@ -92,7 +99,7 @@ class Bench:
 
     def _pairs(self, raster: Path) -> None:
         """The whole job beside the network alone, and what is asked for besides."""
-        tiny = rasters.make_raster(self._folder / "tiny.tif", 64)
+        tiny = rasters.make_raster(self._folder / "tiny.tif", 64, 64)
         for _ in range(self._runs):
             self._note("network", lambda: alone("network", raster, *self._threads))
             self._note("start", self._job(tiny))
@@ -109,6 +116,12 @@ class Bench:
         self._note(f"size {MOSAIC * largest}", self._job(mosaic))
         self._note(f"size {MOSAIC * largest}, 500 MB", self._job(mosaic, "--memory", "500"))
 
+        long, short = LONG // self._shrink, SHORT // self._shrink
+        for name, shape in (("wide", (short, long)), ("tall", (long, short))):
+            path = rasters.make_raster(self._folder / f"{name}.tif", *shape, layout="strips")
+            self._note(f"shape {name}", self._job(path))
+            path.unlink()
+
     def _layouts(self, raster: Path) -> None:
         """The same px in other files."""
         cog = rasters.make_cog(self._folder / "cog.tif", raster)
@@ -120,10 +133,9 @@ class Bench:
     def _networks(self, raster: Path) -> None:
         """The default model in each runtime, and the prototype's network."""
         for _ in range(self._runs):
-            for runtime in ("onnx", "torch"):
-                self._note(
-                    f"runtime {runtime}", lambda r=runtime: alone("network", raster, "--runtime", r, *self._threads)
-                )
+            for runtime, precision in NETWORKS:
+                words = ("--runtime", runtime, "--precision", precision, *self._threads)
+                self._note(f"runtime {runtime}, {precision}", partial(alone, "network", raster, *words))
             self._note("source", lambda: alone("source", *self._threads))
 
     def _few_tiles(self, raster: Path) -> None:

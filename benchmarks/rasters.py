@@ -26,18 +26,18 @@ LAYOUTS: dict[str, dict[str, Any]] = {
 """How GDAL is asked to lay out a GeoTIFF."""
 
 
-def make_raster(path: Path, side: int, layout: str = "tiled") -> Path:
+def make_raster(path: Path, height: int, width: int, layout: str = "tiled") -> Path:
     """The demo's scene, repeated with mirroring so that no seams show, written strip by strip."""
     scene = make_scene()[0].transpose(2, 0, 1)
     profile: dict[str, Any] = {
-        "driver": "GTiff", "count": 3, "height": side, "width": side, "dtype": "uint8", "photometric": "RGB",
+        "driver": "GTiff", "count": 3, "height": height, "width": width, "dtype": "uint8", "photometric": "RGB",
         "crs": "EPSG:32633", "transform": from_origin(*ORIGIN, PIXEL, PIXEL), "bigtiff": "IF_SAFER", **LAYOUTS[layout],
     }  # fmt: skip
-    cols = mirrored(side, scene.shape[2])
+    cols = mirrored(width, scene.shape[2])
     with rasterio.open(path, "w", **profile) as dataset:
-        for row in range(0, side, STRIP):
-            rows = mirrored(side, scene.shape[1])[row : row + STRIP]
-            dataset.write(scene[:, rows][:, :, cols], window=Window(0, row, side, len(rows)))
+        for row in range(0, height, STRIP):
+            rows = mirrored(height, scene.shape[1])[row : row + STRIP]
+            dataset.write(scene[:, rows][:, :, cols], window=Window(0, row, width, len(rows)))
     return path
 
 

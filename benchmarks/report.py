@@ -61,8 +61,10 @@ def _parts(measured: Measured, threads: int, picture: str) -> list[str]:
         "## Against the number of px",
         _sizes(measured),
         f"![Time and memory against the number of px]({picture})",
+        "268 Mpx in strips, very wide (262144 x 1024 px) and very tall:",
+        _simple(measured, "shape ", "268 Mpx"),
         "## The same px in other files",
-        _simple(measured, "layout "),
+        _simple(measured, "layout ", "67 Mpx"),
         "## The network in each runtime",
         _runtimes(measured),
         "## Tiles",
@@ -103,23 +105,26 @@ def _sizes(measured: Measured) -> str:
     return _table(("raster", "wall time", "Mpx a second", "peak memory", "tiles"), rows)
 
 
-def _simple(measured: Measured, prefix: str) -> str:
+def _simple(measured: Measured, prefix: str, head: str) -> str:
     rows = [
         (case.removeprefix(prefix), f"{_median(measured, case):.2f} s", f"{_median(measured, case, 'peak_mb'):.0f} MB")
         for case in measured
         if case.startswith(prefix)
     ]
-    return _table(("67 Mpx", "wall time", "peak memory"), rows)
+    return _table((head, "wall time", "peak memory"), rows)
 
 
 def _runtimes(measured: Measured) -> str:
     pixels = 8192**2
     source = measured["source"][0]["pixels"] / _median(measured, "source")
     rows = [("the prototype's network, its way (2448 px squeezed to 1000, torch)", f"{source / 1e6:.2f}", "1")]
-    for case in measured:
-        if case.startswith("runtime "):
+    for case, runs in measured.items():
+        if case.startswith("runtime ") and "seconds" in runs[0]:
             rate = pixels / _median(measured, case)
-            rows.append((f"`{case.removeprefix('runtime ')}`", f"{rate / 1e6:.1f}", f"{rate / source:.0f}"))
+            kept = (
+                f" ({100 * runs[0]['same_class']:.1f} % of cells keep their class)" if "same_class" in runs[0] else ""
+            )
+            rows.append((case.removeprefix("runtime ") + kept, f"{rate / 1e6:.1f}", f"{rate / source:.0f}"))
     rate = pixels / _median(measured, "map")
     rows.append(("the whole command, `onnx`", f"{rate / 1e6:.1f}", f"{rate / source:.0f}"))
     return _table(("", "Mpx of the raster a second", "beside the prototype's"), rows)

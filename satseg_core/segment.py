@@ -117,13 +117,15 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     _check_names(options)
     model = find_model(options.model)
     budget = Budget.of(options.memory)
-    with rasterio.Env(**budget.gdal_options()), whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
+    # The unfinished work goes after the outputs have come to their places, and stays if they cannot.
+    env = rasterio.Env(**budget.gdal_options())
+    with env, ExitStack() as kept, whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
         files = _Files.announce(outputs, options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
         plan, warnings = _plan(source, model, options, budget, reporter)
         reporter.plan(_stage_weights(options))
         unfinished = Unfinished(Path(options.output), _job(plan, options), options.resume, options.overwrite)
-        stack.enter_context(unfinished)
+        kept.enter_context(unfinished)
         outputs.remove_stale()
         tiles_run = _write_maps(plan, files, unfinished, reporter)
         legend = model.card.legend
@@ -273,7 +275,7 @@ def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
         "--pixel-size": [plan.lattice.rows.scale, plan.lattice.cols.scale],
         "--confidence": bool(options.confidence),
         "the runtime": _runtime_identity(plan, options),
-        "SatSeg": [record.versions(), plan.block_size],
+        "the installation": [record.versions(), plan.block_size],
     }
 
 

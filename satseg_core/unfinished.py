@@ -132,9 +132,11 @@ class Unfinished:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._blocks.close()
-        self._lock.close()
         worth = self._keep and error is not None and bool(self._read_blocks())
         if not worth:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.close()
+        if not worth:  # Windows removes no file that is open
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
