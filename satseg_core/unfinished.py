@@ -59,13 +59,17 @@ class Unfinished:
             raise OutputError(f"Another run is writing {target} just now; wait for it, or choose another name.")
         try:
             self.done: dict[Block, Checksums] = self._begin(target, resume, overwrite) if existed else {}
+        except BaseException:
+            self._lock.close()
+            raise
+        try:
             if not self.done:
                 self._clear()
                 (self.folder / _JOB).write_text(json.dumps(self._job, indent=1) + "\n", encoding="utf-8")
             self._blocks = (self.folder / _BLOCKS).open("a", encoding="ascii", newline="\n")
-        except BaseException:
-            self._lock.close()
-            raise
+        except OSError as error:
+            self._leave(bool(self.done))
+            raise OutputError(f"Cannot write to {self.folder} ({error.strerror}); free some space.") from error
 
     def _begin(self, target: Path, resume: bool, overwrite: bool) -> dict[Block, Checksums]:
         """What an earlier run has done, if this one goes on with it."""
@@ -132,7 +136,10 @@ class Unfinished:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._blocks.close()
-        worth = self._keep and error is not None and bool(self._read_blocks())
+        self._leave(self._keep and error is not None and bool(self._read_blocks()))
+
+    def _leave(self, worth: bool) -> None:
+        """Give up the lock, and remove the folder unless it is worth keeping."""
         if not worth:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
