@@ -157,3 +157,15 @@ def test_polygons_have_the_area_of_their_pixels(make_raster, place):
     polygon = np.array([shapely.Polygon(corners)])
     pixels = np.broadcast_to(ground.pixels(60, 50, 240, 300), (240, 300))
     assert ground.polygons(polygon)[0] == pytest.approx(pixels.sum(), rel=1e-8)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_running_sums_are_those_of_the_pixels(make_raster, place):
+    crs, transform, _ = PLACES[place]
+    with rasterio.open(make_raster(np.zeros((700, 500), np.uint8), crs=crs, transform=transform)) as dataset:
+        ground = equal_area(dataset)
+    each = np.broadcast_to(ground.pixels(60, 50, 240, 300), (240, 300))
+    rng = np.random.default_rng(5)
+    rows, ends = rng.integers(0, 240, 400), rng.integers(0, 301, 400)
+    expected = [each[row, :end].sum() for row, end in zip(rows, ends)]
+    np.testing.assert_allclose(ground.before(60, 50, 240, 300)(rows, ends), expected, rtol=1e-9)
