@@ -47,7 +47,7 @@ class Budget:
         if whole < SMALLEST_MB:
             raise UsageError(f"A run needs {SMALLEST_MB} MB of memory at least, not {whole}; give --memory more.")
         free = min(whole - FIXED_MB, _MOST_CACHED_MB) * 10**6
-        return cls(gdal=free // 3, pieces=free // 3, scores=free // 3)
+        return cls(gdal=free // 3, pieces=free // 12, scores=free // 3)
 
     def gdal_options(self) -> dict[str, Any]:
         """GDAL's settings for a run; rasterio takes the cache in bytes."""

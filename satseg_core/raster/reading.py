@@ -18,8 +18,8 @@ from satseg_core.raster.grid import Block, Lattice, Span, Tile
 from satseg_core.raster.scaling import Stretch, clip_limits, normaliser
 from satseg_core.raster.source import Source, read_failure
 
-PIECE_BYTES = 32 * 2**20
-"""Most bytes of a piece of the raster at the model's px, before it is made numbers for the network."""
+PIECES_KEPT = 6
+"""So many of the largest pieces are kept at least: a tile may lie in four, and in two of the next row."""
 
 
 class TileReader:
@@ -88,7 +88,7 @@ class _Pieces:
         height, width = (max(axis.tile - axis.overlap, 1) for axis in (lattice.rows, lattice.cols))
         if self._dataset.block_shapes[0][1] >= self._dataset.width:
             row_bytes = len(source.bands) * np.dtype(source.dtype).itemsize * height
-            width = min(max(PIECE_BYTES // row_bytes, width), self._shape[1])
+            width = min(max(most // PIECES_KEPT // row_bytes, width), self._shape[1])
         self._size = (height, width)
         self._most = most
         self._kept: OrderedDict[tuple[int, int], Values] = OrderedDict()
