@@ -28,8 +28,8 @@ MAIN = 8192
 MOSAIC = 2
 """The largest raster is a mosaic of so many by so many of the largest of `SIDES`."""
 
-LONG, SHORT = 262_144, 1024
-"""Sides of a very wide and of a very tall raster, 268 Mpx as the largest of `SIDES` has, px."""
+LONG, SHORT = 131_072, 1024
+"""Sides of a very wide and of a very tall raster, px: 134 Mpx."""
 
 NETWORKS = (("onnx", "float32"), ("openvino", "float32"), ("openvino", "bfloat16"), ("torch", "float32"))
 """Runtimes and what they multiply in."""
