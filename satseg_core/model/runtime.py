@@ -29,8 +29,8 @@ RUNTIMES = ("onnx", "openvino", "torch")
 """Names of the runtimes there are."""
 
 PRECISIONS = ("float32", "bfloat16")
-"""What a runtime may multiply in. 16 bits halve the time where the processor has them, and change about one class
-in a hundred (docs/benchmarks.md): they are never chosen unasked."""
+"""What a runtime may multiply in. 16 bits halve the time where the processor has them, and change two or three
+classes in a hundred (docs/benchmarks.md): they are never chosen unasked."""
 
 DEVICES = ("cpu", "cuda", "mps")
 """Names of the devices that a runtime may have."""
