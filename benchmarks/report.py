@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from training.comparison import table
+
 Measured = Mapping[str, Sequence[Mapping[str, Any]]]
 
 LABELS = {
@@ -45,7 +47,7 @@ def _parts(measured: Measured, threads: int, picture: str) -> list[str]:
         "# Time and memory of `satseg segment`",
         HEAD.format(where=where, threads=threads),
         "## 67 Mpx, beside the network alone",
-        _table(
+        table(
             ("", "wall time", "beside the network", "peak memory"),
             [
                 (
@@ -102,7 +104,7 @@ def _sizes(measured: Measured) -> str:
                 str(runs[0]["tiles"]),
             )
         )
-    return _table(("raster", "wall time", "Mpx a second", "peak memory", "tiles"), rows)
+    return table(("raster", "wall time", "Mpx a second", "peak memory", "tiles"), rows)
 
 
 def _simple(measured: Measured, prefix: str, head: str) -> str:
@@ -111,7 +113,7 @@ def _simple(measured: Measured, prefix: str, head: str) -> str:
         for case in measured
         if case.startswith(prefix)
     ]
-    return _table((head, "wall time", "peak memory"), rows)
+    return table((head, "wall time", "peak memory"), rows)
 
 
 def _runtimes(measured: Measured) -> str:
@@ -127,7 +129,7 @@ def _runtimes(measured: Measured) -> str:
             rows.append((case.removeprefix("runtime ") + kept, f"{rate / 1e6:.1f}", f"{rate / source:.0f}"))
     rate = pixels / _median(measured, "map")
     rows.append(("the whole command, `onnx`", f"{rate / 1e6:.1f}", f"{rate / source:.0f}"))
-    return _table(("", "Mpx of the raster a second", "beside the prototype's"), rows)
+    return table(("", "Mpx of the raster a second", "beside the prototype's"), rows)
 
 
 def _tiles(measured: Measured) -> str:
@@ -140,11 +142,6 @@ def _tiles(measured: Measured) -> str:
         away=100 * seams["away"],
         ratio=seams["ratio"],
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _median(measured: Measured, case: str, name: str = "seconds") -> float:

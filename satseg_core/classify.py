@@ -90,7 +90,7 @@ def _labels(scores: Scores, down: _Taps, across: _Taps, lookup: NDArray[np.uint8
     """Codes of the px.
 
     A class that is the best at all four cells around a px is the best at the px, as interpolation weighs every class
-    alike. So scores are interpolated only between cells that disagree: a tenth of most maps.
+    alike. So scores are interpolated only between cells that disagree.
     """
     (first_y, weight_y), (first_x, weight_x) = down, across
     best = _first_best(iter(scores))

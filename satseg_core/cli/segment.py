@@ -10,6 +10,7 @@ from satseg_core.cli import options
 from satseg_core.cli.session import Session
 from satseg_core.cli.tables import area_table
 from satseg_core.events import Reporter
+from satseg_core.memory import DEFAULT_MB
 
 
 @click.command()
@@ -52,7 +53,10 @@ from satseg_core.events import Reporter
 )
 @click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given.")
 @click.option(
-    "--memory", type=click.IntRange(1), metavar="MB", help="Megabytes that the run may take; 768 if not given."
+    "--memory",
+    type=click.IntRange(1),
+    metavar="MB",
+    help=f"Megabytes that the run may take; {DEFAULT_MB} if not given.",
 )
 @click.option(
     "--resume", is_flag=True, help="Go on with an interrupted run, and keep what is done if this one is interrupted."
