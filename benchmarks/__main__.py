@@ -2,7 +2,7 @@
 
     python -m benchmarks [--runs 3] [--threads 2] [--quick] [--output docs/benchmarks.md]
 
-Makes 8-bit RGB rasters of 0.5 m from the demo's scene and runs the command on each as a child process. What is compared
+Makes 8-bit RGB rasters from the demo's scene and runs the command on each as a child process. What is compared
 is run in turn, again and again, and medians are taken. Writes Markdown, JSON and a picture.
 """
 
@@ -30,6 +30,12 @@ MOSAIC = 2
 
 LONG, SHORT = 131_072, 1024
 """Sides of a very wide and of a very tall raster, px: 134 Mpx."""
+
+NATIVE = 2.44
+"""The default model's px, m: on a raster of such px the network has to run on every one."""
+
+OVERLAPS = (0, 32, 64, 128)
+"""Of tiles, model px."""
 
 NETWORKS = (("onnx", "float32"), ("openvino", "float32"), ("openvino", "bfloat16"), ("torch", "float32"))
 """Runtimes and what they multiply in."""
@@ -75,7 +81,12 @@ class Bench:
     def run(self) -> Measured:
         """Measure everything."""
         made = {side: self._raster(side) for side in SIDES}
-        self._pairs(made[MAIN])
+        self._pairs("", made[MAIN], self._runs)
+        native = self._folder / "native.tif"
+        side = MAIN // self._shrink
+        self._pairs("native ", rasters.make_raster(native, side, side, pixel=NATIVE), min(self._runs, 2))
+        native.unlink()
+        self._overlaps(made[MAIN])
         self._sizes(made)
         self._layouts(made[MAIN])
         self._networks(made[MAIN])
@@ -97,15 +108,21 @@ class Bench:
     def _job(self, raster: Path, *words: object) -> Callable[[], Figures]:
         return lambda: job(raster, self._folder, *self._threads, *words)
 
-    def _pairs(self, raster: Path) -> None:
+    def _pairs(self, kind: str, raster: Path, runs: int) -> None:
         """The whole job beside the network alone, and what is asked for besides."""
         tiny = rasters.make_raster(self._folder / "tiny.tif", 64, 64)
-        for _ in range(self._runs):
-            self._note("network", lambda: alone("network", raster, *self._threads))
-            self._note("start", self._job(tiny))
-            self._note("map", self._job(raster))
-            self._note("confidence", self._job(raster, "--confidence", self._folder / "confidence.tif"))
-            self._note("polygons", self._job(raster, "--polygons", self._folder / "map.gpkg"))
+        for _ in range(runs):
+            self._note(f"{kind}network", lambda: alone("network", raster, *self._threads))
+            self._note(f"{kind}start", self._job(tiny))
+            self._note(f"{kind}map", self._job(raster))
+            self._note(f"{kind}confidence", self._job(raster, "--confidence", self._folder / "confidence.tif"))
+            self._note(f"{kind}polygons", self._job(raster, "--polygons", self._folder / "map.gpkg"))
+
+    def _overlaps(self, raster: Path) -> None:
+        """The network alone with tiles that overlap more or less."""
+        for overlap in OVERLAPS:
+            words = ("--overlap", overlap, *self._threads)
+            self._note(f"overlap {overlap}", partial(alone, "network", raster, *words))
 
     def _sizes(self, made: dict[int, Path]) -> None:
         """Cost against the number of px."""

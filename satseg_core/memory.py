@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,21 @@ SMALLEST_MB = FIXED_MB + 64
 
 _MOST_CACHED_MB = 2048
 """More than this brings nothing: a row of tiles fits."""
+
+
+_ARENAS = 2
+_M_ARENA_MAX = -8  # malloc.h
+
+
+def few_arenas() -> None:
+    """Let this process' threads share the C library's heaps, where it is glibc; to be called before they start.
+
+    It gives each thread a heap of its own otherwise, and what one has freed is no use to another: a run on 268 Mpx
+    peaked at 535 MB instead of 460.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # musl has no mallopt
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 @dataclass(frozen=True)

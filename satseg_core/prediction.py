@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -37,6 +37,9 @@ TOO_COARSE = 16.0
 
 LIMIT_ENLARGED = 16.0
 """Nobody may ask for more than this."""
+
+BLOCKS_WAITING = 4
+"""So many blocks wait for a batch of tiles to fill up."""
 
 TILES_AHEAD = 4
 """So many tiles wait for the network, read and scaled already."""
@@ -213,6 +216,25 @@ class _BlockRead:
     tiles: tuple[Tile, ...]
 
 
+def batches(reads: Iterable[_TileRead | _BlockRead], size: int) -> Iterator[tuple[list[_TileRead], list[_BlockRead]]]:
+    """Gather tiles until there are ``size`` of them, with the blocks that are ready once these have been run.
+
+    Blocks do not wait for more than `BLOCKS_WAITING` others, so that a raster with little to run takes no more memory.
+    """
+    tiles: list[_TileRead] = []
+    ready: list[_BlockRead] = []
+    for read in reads:
+        if isinstance(read, _TileRead):
+            tiles.append(read)
+        else:
+            ready.append(read)
+        if len(tiles) == size or len(ready) == (BLOCKS_WAITING if size > 1 else 1):
+            yield tiles, ready
+            tiles, ready = [], []
+    if tiles or ready:
+        yield tiles, ready
+
+
 class Prediction:
     """A planned run: goes through the blocks, reads and runs each tile that is needed once.
 
@@ -251,21 +273,22 @@ class Prediction:
             CancelledError: the user cancelled.
             RasterError: the raster is damaged.
         """
-        passed: set[Tile] = set()
         plan = self._plan
         # Made here, as it may open an overview, which takes GDAL's settings from the thread that it is in.
         reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch, plan.budget.pieces)
-        with closing(ahead(self._reads(reader), TILES_AHEAD)) as reads:
-            for read in reads:
-                if isinstance(read, _TileRead):
-                    self._tiles.add(read.tile, read.pixels)
-                    stage.advance()
-                    passed.add(read.tile)
-                    continue
-                yield self._predicted(read)
-                self._tiles.forget(read.number)
-                passed.update(plan.lattice.tiles_of(self._order[read.number]))
-                stage.reach(len(passed))
+        depth = max(TILES_AHEAD, plan.runtime.batch)
+        with closing(ahead(self._reads(reader), depth)) as reads:
+            passed: set[Tile] = set()
+            for tiles, ready in batches(reads, plan.runtime.batch):
+                if tiles:
+                    self._tiles.add([read.tile for read in tiles], [read.pixels for read in tiles])
+                    passed.update(read.tile for read in tiles)
+                    stage.advance(len(tiles))
+                for read in ready:
+                    yield self._predicted(read)
+                    self._tiles.forget(read.number)
+                    passed.update(plan.lattice.tiles_of(self._order[read.number]))
+                    stage.reach(len(passed))
 
     def _reads(self, reader: TileReader) -> Iterator[_TileRead | _BlockRead]:
         """Every block after the tiles that it needs and that no block before it needed."""

@@ -86,7 +86,7 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
     }
 
 
-def describe_grid(lattice: Lattice, within: Block, block: int, tiles_run: int) -> dict[str, Any]:
+def describe_grid(lattice: Lattice, within: Block, block: int, tiles_run: int, blocks_resumed: int) -> dict[str, Any]:
     """How the raster was cut: px are the raster's unless they are called model px."""
     return {
         "rows": list(within.rows),
@@ -98,6 +98,7 @@ def describe_grid(lattice: Lattice, within: Block, block: int, tiles_run: int) -
         "block_px": block,
         "tiles_in_raster": lattice.tiles,
         "tiles_run": tiles_run,
+        "blocks_resumed": blocks_resumed,
     }
 
 

@@ -28,11 +28,10 @@ class TileScores:
         self.run = 0
         """Number of tiles that went through the network."""
 
-    def add(self, tile: Tile, pixels: NDArray[np.float32]) -> None:
-        """Run a tile, ``(B, tile_h, tile_w) float32``, scaled and normalised."""
-        # One tile at a time: a runtime may round differently in batches of another size.
-        self._kept[tile] = self._runtime.scores(pixels[None])[0]
-        self.run += 1
+    def add(self, tiles: Sequence[Tile], pixels: Sequence[NDArray[np.float32]]) -> None:
+        """Run tiles, each ``(B, tile_h, tile_w) float32``, scaled and normalised."""
+        self._kept.update(zip(tiles, self._runtime.scores(np.stack(pixels))))
+        self.run += len(tiles)
 
     def get(self, tile: Tile) -> Scores:
         """Scores of a tile that was run, ``(C, tile_h / stride, tile_w / stride) float32``."""

@@ -50,9 +50,9 @@ class SegmentOptions:
         extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
         mask: vector file with polygons to stay inside of, or None.
         runtime: ``auto``, ``onnx``, ``openvino`` or ``torch``.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        device: ``auto`` or one of `satseg_core.model.choice.DEVICES`.
         threads: of the runtime; None for all cores.
-        precision: ``float32`` or ``bfloat16``.
+        precision: one of `satseg_core.model.runtime.PRECISIONS`.
         memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
         overwrite: replace outputs that exist.
         resume: go on with an interrupted run, and keep what is done if this one is interrupted.
@@ -71,7 +71,7 @@ class SegmentOptions:
     runtime: str = "auto"
     device: str = "auto"
     threads: int | None = None
-    precision: str = "float32"
+    precision: str = "auto"
     memory: int | None = None
     overwrite: bool = False
     resume: bool = False
@@ -86,6 +86,7 @@ class SegmentResult:
         areas: of each class.
         polygon_count: number of polygons, if any were asked for.
         tiles_run: tiles that went through the network.
+        blocks_resumed: blocks that an interrupted run had done.
         warnings: sentences that the user should know.
     """
 
@@ -96,6 +97,7 @@ class SegmentResult:
     areas: tuple[ClassArea, ...]
     polygon_count: int | None
     tiles_run: int
+    blocks_resumed: int
     warnings: tuple[str, ...]
 
 
@@ -126,8 +128,10 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         reporter.plan(_stage_weights(options))
         unfinished = Unfinished(Path(options.output), _job(plan, options), options.resume, options.overwrite)
         kept.enter_context(unfinished)
+        if unfinished.thrown_away:
+            reporter.message(f"Starting over: {unfinished.thrown_away} blocks of an interrupted run are thrown away.")
         outputs.remove_stale()
-        tiles_run = _write_maps(plan, files, unfinished, reporter)
+        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(files, legend, reporter)
@@ -140,6 +144,7 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
             areas=tuple(areas),
             polygon_count=count,
             tiles_run=tiles_run,
+            blocks_resumed=resumed,
             warnings=warnings,
         )
         record.write_record(files.record, _record(plan, model, options, result, reporter, started))
@@ -219,7 +224,7 @@ def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     return weights
 
 
-def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter) -> int:
+def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter) -> tuple[int, int]:
     """Write the classified raster, and the confidence raster if asked for; returns the number of tiles run."""
     with ExitStack() as stack:
         flat = unfinished.folder / "map.flat"
@@ -228,15 +233,21 @@ def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Rep
             flat = unfinished.folder / "confidence.flat"
             writer = MapWriter(files.confidence, flat, plan.source, plan.within, halve=average)
             writers.append(stack.enter_context(writer))
-        tiles_run = _run_blocks(plan, writers, unfinished, reporter)
+        counts = _run_blocks(plan, writers, unfinished, reporter)
         for writer, name in zip(writers, ("finish", "confidence")):
             with reporter.stage(name) as stage:
                 writer.finish(stage)
-    return tiles_run
+    return counts
 
 
-def _run_blocks(plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter) -> int:
-    """Read, predict, blend and write, block by block; returns the number of tiles run."""
+def _run_blocks(
+    plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter
+) -> tuple[int, int]:
+    """Read, predict, blend and write, block by block.
+
+    Returns:
+        Number of tiles run, and of blocks that an earlier run had done.
+    """
     done = _done_blocks(writers, unfinished)
     if done:
         reporter.message(f"Going on with an interrupted run: {len(done)} blocks are done.")
@@ -253,7 +264,7 @@ def _run_blocks(plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished
     with classifying as stage, closing(prediction.blocks(stage)) as blocks, Behind(write, BLOCKS_BEHIND) as writing:
         for predicted in blocks:
             writing.put(predicted)
-    return prediction.tiles_run
+    return prediction.tiles_run, len(done)
 
 
 def _done_blocks(writers: Sequence[MapWriter], unfinished: Unfinished) -> frozenset[Block]:
@@ -310,7 +321,9 @@ def _record(
         "options": asdict(options),
         "model": record.describe_model(plan.card, model.onnx if plan.runtime.name == "onnx" else model.weights),
         "input": record.describe_source(plan.source, plan.stretch),
-        "grid": record.describe_grid(plan.lattice, plan.within, plan.block_size, result.tiles_run),
+        "grid": record.describe_grid(
+            plan.lattice, plan.within, plan.block_size, result.tiles_run, result.blocks_resumed
+        ),
         "runtime": record.describe_runtime(plan.runtime, options.threads),
         "seconds": {name: round(seconds, 3) for name, seconds in reporter.seconds.items()},
         "peak_memory_mb": record.peak_memory_mb(),

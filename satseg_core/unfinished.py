@@ -37,6 +37,11 @@ class Unfinished:
         resume: go on with what is there, and keep what there is if this run does not come to its end.
         overwrite: throw away what is there.
 
+    Attributes:
+        folder: where the work lies.
+        done: blocks that an earlier run has done, with the checksums of each.
+        thrown_away: how many blocks of an earlier run were thrown away.
+
     Raises:
         OutputError: an earlier run's work is there and neither is set, another run is at it, or nothing can be written.
         UsageError: ``resume`` is set and something has changed since.
@@ -45,6 +50,7 @@ class Unfinished:
     def __init__(self, target: Path, job: Mapping[str, Any], resume: bool, overwrite: bool) -> None:
         self.folder = folder_of(target)
         self._keep = resume
+        self.thrown_away = 0
         self._job = json.loads(json.dumps(dict(job)))
         existed = self.folder.exists()
         try:
@@ -88,6 +94,7 @@ class Unfinished:
                 f"An interrupted run of {target.name} has left {len(done)} finished blocks in {self.folder}; add"
                 f" --resume to go on with it or --overwrite to start over, or delete that folder."
             )
+        self.thrown_away = len(done)
         return {}
 
     def _read_job(self) -> dict[str, Any]:

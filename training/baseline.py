@@ -56,6 +56,7 @@ class FrozenFeatures:
     version = str(torch.__version__)
     reason = "it is a baseline"
     precision = "float32"
+    batch = 1
 
     def __init__(self, backbone: Backbone, classifier: nn.Conv2d) -> None:
         self._backbone = backbone

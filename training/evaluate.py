@@ -22,7 +22,8 @@ from satseg_core.errors import UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.memory import Budget
 from satseg_core.model.card import ModelCard
-from satseg_core.model.runtime import DEVICES, RUNTIMES, Runtime, load_runtime
+from satseg_core.model.choice import DEVICES, RUNTIMES
+from satseg_core.model.runtime import Runtime, load_runtime
 from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
 from satseg_core.raster.source import Placement, open_source

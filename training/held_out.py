@@ -37,6 +37,7 @@ class NetworkRuntime:
     version = str(torch.__version__)
     reason = "it is in training"
     precision = "float32"
+    batch = 1
 
     def __init__(self, network: DeepLabV3Plus, device: torch.device) -> None:
         self.device = device.type

@@ -16,6 +16,7 @@ from satseg_core.cli.segment import segment
 from satseg_core.cli.session import Session
 from satseg_core.cli.vectorize import vectorize
 from satseg_core.errors import CancelledError, OutputError, SatSegError, UsageError
+from satseg_core.memory import few_arenas
 from satseg_core.version import __version__
 
 
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 done, 1 failed, 2 wrong use, 130 cancelled.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    few_arenas()
     # SatSeg says it in its own words.
     warnings.filterwarnings("ignore", message="Dataset has no geotransform")
     with Session.opened(words) as session:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import platform
 import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Callable
 
 import numpy as np
 
-from satseg_core.model.runtime import Choice, Runtime
+from satseg_core.model.choice import Choice
+from satseg_core.model.runtime import Runtime
 from satseg_core.model.store import ModelFile
 
 CACHE_VARIABLE = "SATSEG_CACHE"
@@ -49,21 +52,32 @@ def fastest(model: ModelFile, choices: Sequence[Choice], threads: int, load: Loa
     key = _key(model, choices, threads)
     known = _read(path)
     times = known.get(key, {})
-    if set(times) != {choice.runtime for choice in choices}:
-        times = {choice.runtime: measure(load(choice), model) for choice in choices}
+    if set(times) != {choice.label for choice in choices}:
+        times = {choice.label: _time(choice, load, model) for choice in choices}
         _write(path, {**known, key: times})
     return pick(choices, times)
 
 
 def pick(choices: Sequence[Choice], times: Mapping[str, float]) -> Choice:
-    """The choice whose time, s a tile by name of the runtime, is clearly the shortest, or else the first."""
+    """The choice whose time, s a tile by label, is clearly the shortest, or else the first."""
     first = choices[0]
-    best = min(choices, key=lambda choice: times[choice.runtime])
-    if times[best.runtime] > WORTH * times[first.runtime]:
+    best = min(choices, key=lambda choice: times[choice.label])
+    if times[best.label] > WORTH * times[first.label]:
         best = first
-    others = ", ".join(f"{c.runtime} {1000 * times[c.runtime]:.0f} ms" for c in choices if c is not best)
-    mine = f"{1000 * times[best.runtime]:.0f} ms a tile here"
-    return Choice(best.runtime, best.device, f"it takes {mine} ({others})")
+    others = ", ".join(f"{choice.label} {_words(times[choice.label])}" for choice in choices if choice is not best)
+    return Choice(best.runtime, best.device, f"it takes {_words(times[best.label])} a tile here ({others})")
+
+
+def _words(seconds: float) -> str:
+    return "does not run" if math.isinf(seconds) else f"{1000 * seconds:.0f} ms"
+
+
+def _time(choice: Choice, load: Load, model: ModelFile) -> float:
+    """Median time of one tile, s; infinite where the runtime or its device does not run."""
+    try:
+        return measure(load(choice), model)
+    except Exception:  # noqa: BLE001 - drivers fail in ways of their own; who asks for a device by name is told
+        return math.inf
 
 
 def measure(runtime: Runtime, model: ModelFile) -> float:
@@ -94,13 +108,19 @@ def cache_folder() -> Path:
 
 def _key(model: ModelFile, choices: Sequence[Choice], threads: int) -> str:
     """Digest of what the times depend on."""
-    from importlib import metadata
-
-    packages = {"onnx": "onnxruntime", "openvino": "openvino"}
-    versions = [metadata.version(packages[choice.runtime]) for choice in choices]
+    packages = {"onnx": "onnxruntime", "openvino": "openvino", "torch": "torch"}
+    versions = [[choice.label, _version(packages[choice.runtime])] for choice in choices]
     machine = [platform.node(), platform.processor(), platform.machine(), os.cpu_count()]
     facts = [model.card.weights_sha256, model.card.tile_size, versions, threads, machine]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _version(package: str) -> str:
+    """Of a package, which may have a name of its own for a kind of graphics card; importing it would take longer."""
+    for name in (package, f"{package}-gpu", f"{package}-directml"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(name)
+    return "unknown"
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:

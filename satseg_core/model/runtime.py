@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError, UsageError
+from satseg_core.model.choice import Choice, candidates, cards_of, choose, installed
 from satseg_core.model.store import ModelFile
 
 if TYPE_CHECKING:
@@ -25,15 +25,10 @@ if TYPE_CHECKING:
 else:
     Array = Any
 
-RUNTIMES = ("onnx", "openvino", "torch")
-"""Names of the runtimes there are."""
-
-PRECISIONS = ("float32", "bfloat16")
-"""What a runtime may multiply in. 16 bits halve the time where the processor has them, and change two or three
-classes in a hundred (docs/benchmarks.md): they are never chosen unasked."""
-
-DEVICES = ("cpu", "cuda", "mps")
-"""Names of the devices that a runtime may have."""
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+"""What a runtime may multiply in. ``auto`` is float16 for torch on a graphics card and float32 elsewhere. float16 keeps
+the class of 99.98 cells in a hundred, bfloat16 that of 97.5 (``python -m benchmarks.bits``), so it is never chosen
+unasked."""
 
 
 class Runtime(Protocol):
@@ -44,10 +39,11 @@ class Runtime(Protocol):
 
     Attributes:
         name: one of `RUNTIMES`.
-        device: ``cpu``, ``cuda`` or ``mps``.
+        device: one of `satseg_core.model.choice.DEVICES`.
         version: of the library.
         reason: why this runtime and device were chosen, one clause.
-        precision: of its multiplications, ``float32`` or ``bfloat16``.
+        precision: of its multiplications, ``float32``, ``bfloat16`` or ``float16``.
+        batch: tiles that it likes to be given at a time.
     """
 
     name: str
@@ -55,6 +51,7 @@ class Runtime(Protocol):
     version: str
     reason: str
     precision: str
+    batch: int
 
     def scores(self, tiles: Array) -> Array:
         """Class scores of tiles that are scaled and normalised already.
@@ -84,28 +81,19 @@ class RuntimeInfo:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A runtime and device, and why: one clause."""
-
-    runtime: str
-    device: str
-    reason: str
-
-
 def load_runtime(
     model: ModelFile,
     runtime: str = "auto",
     device: str = "auto",
     threads: int | None = None,
-    precision: str = "float32",
+    precision: str = "auto",
 ) -> Runtime:
     """Load a model into a runtime.
 
     Args:
         model: the model.
-        runtime: one of `RUNTIMES`, or ``auto``: see `choose`; where OpenVINO is installed, too, `pace.fastest` decides.
-        device: ``cpu``, ``cuda``, ``mps``, or ``auto``.
+        runtime: one of `RUNTIMES`, or ``auto``.
+        device: one of `DEVICES`, or ``auto``. Where `choice.candidates` leaves several, `pace.fastest` decides.
         threads: processor threads; None for as many as this process may use.
         precision: one of `PRECISIONS`.
 
@@ -116,95 +104,44 @@ def load_runtime(
     """
     if threads is not None and threads < 1:
         raise UsageError(f"A run needs at least one thread, not {threads}.")
-    count = threads or usable_processors()
-    if precision != "float32":
-        return _load_short(model, runtime, device, count, precision)
-    choice = choose(model, runtime, device)
-    if runtime == "auto" and choice.runtime == "onnx" and _installed("openvino") and _installed("onnxruntime"):
-        from satseg_core.model.pace import fastest
-
-        choices = [choice, Choice("openvino", "cpu", "it is installed")]
-        choice = fastest(model, choices, count, lambda one: _load(model, one, count))
-    return _load(model, choice, count)
-
-
-def _load_short(model: ModelFile, runtime: str, device: str, threads: int, precision: str) -> Runtime:
-    """A runtime with less than 32 bits."""
     if precision not in PRECISIONS:
-        raise UsageError(f"There is no precision '{precision}'; choose {' or '.join(PRECISIONS)}.")
-    if runtime not in ("auto", "openvino"):
-        raise UsageError(f"The runtime {runtime} has no {precision} here; use --runtime openvino, or leave it out.")
-    from satseg_core.model.runtime_openvino import OpenVinoRuntime
+        raise UsageError(f"There is no precision '{precision}'; choose {', '.join(PRECISIONS)}.")
+    count = threads or usable_processors()
+    found = candidates(model, runtime, device)
+    if precision in ("bfloat16", "float16"):
+        return _load(model, _for_short(model, found[0], runtime, precision), count, precision)
+    if len(found) == 1:
+        return _load(model, found[0], count, precision)
+    from satseg_core.model.pace import fastest
 
-    choice = dataclasses.replace(choose(model, "openvino", device), reason=f"{precision} was asked for")
-    return OpenVinoRuntime(model, choice, threads, precision)
+    return _load(model, fastest(model, found, count, lambda one: _load(model, one, count)), count, precision)
 
 
-def _load(model: ModelFile, choice: Choice, threads: int) -> Runtime:
+def _for_short(model: ModelFile, choice: Choice, runtime: str, precision: str) -> Choice:
+    """The runtime for 16 bits: OpenVINO or torch, which have them, instead of ONNX Runtime."""
+    if choice.runtime == "onnx" and runtime == "auto":
+        other = "openvino" if installed("openvino") and precision == "bfloat16" else "torch"
+        choice = choose(model, other, choice.device)
+    return dataclasses.replace(choice, reason=f"{precision} was asked for")
+
+
+def _load(model: ModelFile, choice: Choice, threads: int, precision: str = "auto") -> Runtime:
     if choice.runtime == "onnx":
         from satseg_core.model.runtime_onnx import OnnxRuntime
 
-        return OnnxRuntime(model, choice, threads)
+        return OnnxRuntime(model, choice, threads, precision)
     if choice.runtime == "openvino":
         from satseg_core.model.runtime_openvino import OpenVinoRuntime
 
-        return OpenVinoRuntime(model, choice, threads)
+        return OpenVinoRuntime(model, choice, threads, precision)
     from satseg_core.model.runtime_torch import TorchRuntime
 
-    return TorchRuntime(model, choice, threads)
+    return TorchRuntime(model, choice, threads, precision)
 
 
-def choose(model: ModelFile, runtime: str = "auto", device: str = "auto") -> Choice:
-    """Choose a runtime: torch where it has a GPU, else ONNX Runtime where the model has an ONNX file, else torch.
-
-    Raises:
-        UsageError: there is no such runtime or device.
-        RuntimeUnavailableError: what was asked for cannot run this model here.
-    """
-    if runtime not in ("auto", *RUNTIMES):
-        raise UsageError(f"There is no runtime '{runtime}'; choose auto, {', '.join(RUNTIMES)}.")
-    if device not in ("auto", *DEVICES):
-        raise UsageError(f"There is no device '{device}'; choose auto, {', '.join(DEVICES)}.")
-    if runtime != "auto":
-        return _choose_device(model, runtime, device)
-    if device in ("cuda", "mps"):
-        return Choice(_with_file(model, "torch"), device, f"the device {device} was asked for")
-    if device == "auto" and model.weights and has_cuda():
-        return Choice("torch", "cuda", "torch finds a CUDA device")
-    if model.onnx and (_installed("onnxruntime") or not _installed("torch")):
-        where = "the cpu was asked for" if device == "cpu" else "no GPU is in reach of torch here"
-        return Choice("onnx", "cpu", f"{where} and ONNX Runtime is the fastest on a processor")
-    return Choice(_with_file(model, "torch"), "cpu", "the model cannot run through ONNX Runtime here")
-
-
-def _installed(package: str) -> bool:
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ValueError:  # what Python says of a package whose import was blocked
-        return False
-
-
-def _choose_device(model: ModelFile, runtime: str, device: str) -> Choice:
-    """The device of a runtime that was asked for."""
-    reason = f"the runtime {runtime} was asked for"
-    if device == "auto":
-        device = "cuda" if runtime == "torch" and has_cuda() else "cpu"
-    return Choice(_with_file(model, runtime), device, reason)
-
-
-def _with_file(model: ModelFile, runtime: str) -> str:
-    """The runtime, if the model has the file that it needs."""
-    if runtime == "torch" and model.weights is None:
-        raise RuntimeUnavailableError(
-            f"The model '{model.name}' has no .safetensors file for torch; put it beside its .onnx, "
-            "or use --runtime onnx."
-        )
-    if runtime in ("onnx", "openvino") and model.onnx is None:
-        raise RuntimeUnavailableError(
-            f"The model '{model.name}' has no .onnx file of the same weights; write it with 'satseg export', "
-            "or use --runtime torch."
-        )
-    return runtime
+def no_precision(runtime: str, device: str, precision: str) -> RuntimeUnavailableError:
+    """What is said where a runtime cannot multiply in 16 bits, or no faster than in 32."""
+    return RuntimeUnavailableError(f"{runtime} on this {device} has no {precision} that pays; leave --precision out.")
 
 
 def check_graph(model: ModelFile, inputs: Sequence[Sequence[Any]], outputs: Sequence[Sequence[Any]]) -> None:
@@ -226,16 +163,6 @@ def check_graph(model: ModelFile, inputs: Sequence[Sequence[Any]], outputs: Sequ
     ):
         if found != expected:
             raise ModelError(f"The graph in {model.onnx} has {found} {what} and its card {expected}; export it again.")
-
-
-def has_cuda() -> bool:
-    """True if torch is installed and finds a CUDA device; a CPU build is told without its slow import."""
-    try:
-        if importlib.metadata.version("torch").endswith("+cpu"):
-            return False
-        return bool(importlib.import_module("torch").cuda.is_available())
-    except (ImportError, OSError):
-        return False
 
 
 def usable_processors() -> int:
@@ -266,7 +193,7 @@ def _describe(name: str, package: str, devices: Any) -> RuntimeInfo:
 
 
 def _onnx_devices(library: Any) -> tuple[str, ...]:
-    return ("cpu", "cuda") if "CUDAExecutionProvider" in library.get_available_providers() else ("cpu",)
+    return ("cpu", *cards_of(library.get_available_providers()))
 
 
 def _torch_devices(library: Any) -> tuple[str, ...]:

@@ -8,29 +8,37 @@ import numpy as np
 import numpy.typing as npt
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError
-from satseg_core.model.runtime import Choice, check_graph
+from satseg_core.model.choice import ONNX_PROVIDERS, Choice
+from satseg_core.model.runtime import check_graph, no_precision
 from satseg_core.model.store import ModelFile
 
-_PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+_SETTINGS: dict[str, dict[str, Any]] = {
+    # TensorFloat-32 has no more bits than float16; and to try every algorithm at each start takes longer than a map.
+    "cuda": {"use_tf32": 0, "cudnn_conv_algo_search": "HEURISTIC"},
+}
+"""Settings of a device's provider."""
 
 
 class OnnxRuntime:
     """A model in ONNX Runtime; see `satseg_core.model.runtime.Runtime`.
 
     Raises:
-        RuntimeUnavailableError: ONNX Runtime is not installed, or has no such device.
+        RuntimeUnavailableError: ONNX Runtime is not installed, or has no such device or precision.
         ModelError: the file is malformed, or its graph is not what its card says.
     """
 
     name = "onnx"
     precision = "float32"
+    batch = 1
 
-    def __init__(self, model: ModelFile, choice: Choice, threads: int) -> None:
+    def __init__(self, model: ModelFile, choice: Choice, threads: int, precision: str = "auto") -> None:
+        if precision not in ("auto", self.precision):
+            raise no_precision("ONNX Runtime", choice.device, precision)
         library = _import_library()
         self.device = choice.device
         self.version = str(library.__version__)
         self.reason = choice.reason
-        self._session = _open_session(library, model, _provider(library, choice.device), threads)
+        self._session = _open_session(library, model, choice.device, threads)
         inputs = self._session.get_inputs()
         check_graph(model, *([port.shape for port in ports] for ports in (inputs, self._session.get_outputs())))
         self._input = inputs[0].name
@@ -54,14 +62,10 @@ def _import_library() -> Any:
     return onnxruntime
 
 
-def _provider(library: Any, device: str) -> str:
-    provider = _PROVIDERS.get(device, "")
+def _open_session(library: Any, model: ModelFile, device: str, threads: int) -> Any:
+    provider = ONNX_PROVIDERS.get(device, "")
     if provider not in library.get_available_providers():
         raise RuntimeUnavailableError(f"This ONNX Runtime cannot use the device {device}; use --device cpu.")
-    return provider
-
-
-def _open_session(library: Any, model: ModelFile, provider: str, threads: int) -> Any:
     options = library.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -69,8 +73,18 @@ def _open_session(library: Any, model: ModelFile, provider: str, threads: int) -
     # Threads that spin while they wait steal the processor from reading, blending and other workers.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.use_deterministic_compute", "1")
+    if device == "directml":  # its documentation asks for both
+        options.enable_mem_pattern = False
+        options.execution_mode = library.ExecutionMode.ORT_SEQUENTIAL
+    providers = [(provider, _SETTINGS.get(device, {})), ONNX_PROVIDERS["cpu"]]
     try:
-        return library.InferenceSession(str(model.onnx), options, providers=[provider])
+        session = library.InferenceSession(str(model.onnx), options, providers=providers[: 1 if device == "cpu" else 2])
     except Exception as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"ONNX Runtime refuses {model.onnx} ({reason}); fetch or export it again.") from error
+    # Where a driver is missing or too old it goes on with the processor and says so in a log that nobody reads.
+    if session.get_providers()[0] != provider:
+        raise RuntimeUnavailableError(
+            f"ONNX Runtime finds no {device} that works here; see to its driver, or use --device cpu."
+        )
+    return session

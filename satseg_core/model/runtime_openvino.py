@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError
-from satseg_core.model.runtime import Choice, check_graph
+from satseg_core.model.choice import Choice
+from satseg_core.model.runtime import check_graph, no_precision
 from satseg_core.model.store import ModelFile
 
 
@@ -21,8 +22,9 @@ class OpenVinoRuntime:
     """
 
     name = "openvino"
+    batch = 1
 
-    def __init__(self, model: ModelFile, choice: Choice, threads: int, precision: str = "float32") -> None:
+    def __init__(self, model: ModelFile, choice: Choice, threads: int, precision: str = "auto") -> None:
         library = import_openvino()
         if choice.device != "cpu":
             raise RuntimeUnavailableError(f"OpenVINO runs on no {choice.device} here; use --device cpu.")
@@ -30,9 +32,9 @@ class OpenVinoRuntime:
         self.version = str(library.__version__)
         self.reason = choice.reason
         core = library.Core()
-        self.precision = precision
-        if precision == "bfloat16" and not has_bfloat16(core):
-            raise RuntimeUnavailableError("This processor does not multiply bfloat16 itself; leave --precision out.")
+        self.precision = "float32" if precision == "auto" else precision
+        if self.precision not in ("float32", "bfloat16") or (self.precision == "bfloat16" and not has_bfloat16(core)):
+            raise no_precision("OpenVINO", "processor", precision)
         try:
             graph = core.read_model(str(model.onnx))
             check_graph(model, _shape(graph.inputs), _shape(graph.outputs))

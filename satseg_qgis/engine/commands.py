@@ -14,7 +14,7 @@ PLUMBING = ("--overwrite", "--progress", "json", "--cancel-on-eof")
 RUNTIMES = ("auto", "onnx", "openvino", "torch")
 """Values of ``--runtime``."""
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DEVICES = ("auto", "cpu", "cuda", "mps", "directml", "coreml")
 """Values of ``--device``."""
 
 Bounds = tuple[float, float, float, float]

@@ -36,7 +36,7 @@ def predict(make_raster, model, runtime):
     pixels[:, 100:200, 150:300] = 0
     path = make_raster(pixels, nodata=0)
 
-    def run(within=None):
+    def run(within=None, runtime=runtime):
         with open_source(str(path), model.card.bands) as source:
             scale, _ = model_scale(source, model.card, 2 * source.placement.metres[0])
             prediction = Prediction(Plan.make(source, model.card, runtime, scale, within=within))
@@ -93,3 +93,41 @@ def test_a_placement_may_be_given_to_images_that_have_none(make_raster, model):
         assert model_scale(source, model.card)[0] == (1.0, 1.0)
         placed = dataclasses.replace(source, placement=Placement((0.5, 0.5)))
         assert model_scale(placed, model.card)[0] == pytest.approx((2 * model.card.pixel_size,) * 2)
+
+
+class InBatches:
+    """A runtime that likes several tiles at a time, and counts them."""
+
+    def __init__(self, runtime, batch):
+        self._runtime, self.batch, self.calls = runtime, batch, []
+
+    def __getattr__(self, name):
+        return getattr(self._runtime, name)
+
+    def scores(self, tiles):
+        self.calls.append(len(tiles))
+        return self._runtime.scores(tiles)
+
+
+def test_tiles_are_gathered_in_batches_across_blocks(model, runtime, make_raster):
+    pixels = np.random.default_rng(4).integers(1, 255, (3, 900, 900)).astype(np.uint8)
+    path = make_raster(pixels)
+
+    def run(batch):
+        several = InBatches(runtime, batch)
+        with open_source(str(path), model.card.bands) as source:
+            plan = Plan.make(source, model.card, several, (1.0, 1.0))
+            prediction = Prediction(plan)
+            with Reporter().stage("segment", prediction.tiles) as stage:
+                found = [(block.block, block.cells) for block in prediction.blocks(stage)]
+        return found, several.calls
+
+    one, single = run(1)
+    many, calls = run(5)
+    assert set(single) == {1}
+    assert sum(calls) == len(single) == 16
+    assert max(calls) == 5
+    assert len(one) == len(many) > 0
+    for (block, cells), (other, others) in zip(one, many):
+        assert block == other
+        np.testing.assert_array_equal(cells, others)

@@ -20,6 +20,7 @@ class RandomTiles:
 
     name, device, version, reason = "random", "cpu", "1", "a test needs no network"
     precision = "float32"
+    batch = 1
 
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
@@ -46,7 +47,7 @@ def run(lattice: Lattice, order, wanted=None, temperature=1.0):
         needed = list(scores.needed_tiles(lattice, block, wanted[area]))
         for tile in needed:
             if tile not in done:
-                tiles.add(tile, network.read(tile))
+                tiles.add([tile], [network.read(tile)])
         done.update(needed)
         found = [(tile, tiles.get(tile)) for tile in needed]
         if found:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from satseg_core.model import pace
-from satseg_core.model.runtime import Choice, load_runtime
+from satseg_core.model.choice import Choice
+from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import ModelFile
 
 CHOICES = (Choice("onnx", "cpu", "a"), Choice("openvino", "cpu", "b"))
@@ -45,6 +46,18 @@ def test_what_was_measured_is_remembered(small_model: ModelFile, cache: Path) ->
     pace.fastest(small_model, CHOICES, 2, load)
     assert len(loaded) == 4
     assert len(json.loads(cache.read_text(encoding="utf-8"))) == 2
+
+
+def test_a_card_that_does_not_run_is_left(small_model: ModelFile, cache: Path) -> None:
+    def load(choice: Choice):
+        if choice.device != "cpu":
+            raise OSError("no driver")
+        return load_runtime(small_model, choice.runtime, "cpu", threads=1)
+
+    choices = (Choice("onnx", "cpu", "a"), Choice("onnx", "directml", "b"))
+    for _ in range(2):
+        picked = pace.fastest(small_model, choices, 1, load)
+        assert (picked.label, "onnx on directml does not run" in picked.reason) == ("onnx", True)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": {"onnx": "x"}}'])

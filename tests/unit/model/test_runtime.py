@@ -15,7 +15,8 @@ import torch
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError, UsageError
 from satseg_core.model.card import CARD_KEY
-from satseg_core.model.runtime import RUNTIMES, available_runtimes, choose, has_cuda, load_runtime, usable_processors
+from satseg_core.model.choice import RUNTIMES, choose, has_cuda
+from satseg_core.model.runtime import available_runtimes, load_runtime, usable_processors
 from satseg_core.model.store import ModelFile
 
 from .conftest import make_card
@@ -53,9 +54,12 @@ def test_sixteen_bits_are_had_on_request_alone(small_model: ModelFile) -> None:
 
 
 def test_sixteen_bits_that_cannot_be_had_are_told(small_model: ModelFile) -> None:
-    with pytest.raises(UsageError, match="torch has no bfloat16 here; use --runtime openvino"):
-        load_runtime(small_model, "torch", precision="bfloat16")
-    with pytest.raises(UsageError, match="no precision 'int4'; choose float32 or bfloat16"):
+    with pytest.raises(RuntimeUnavailableError, match="ONNX Runtime on this cpu has no bfloat16 that pays"):
+        load_runtime(small_model, "onnx", "cpu", precision="bfloat16")
+    for name in ("openvino", "torch"):
+        with pytest.raises(RuntimeUnavailableError, match="on this processor has no float16 that pays"):
+            load_runtime(small_model, name, "cpu", precision="float16")
+    with pytest.raises(UsageError, match="no precision 'int4'; choose auto, float32, bfloat16, float16"):
         load_runtime(small_model, precision="int4")
 
 
