@@ -47,6 +47,12 @@ class Outputs:
         self._moves.append((scratch, target))
         return scratch
 
+    def add_with(self, target: Path, *companions: str) -> Path:
+        """Announce an output that brings other files with it, which have other suffixes; see `add`."""
+        for suffix in companions:
+            self.add(target.with_suffix(suffix))
+        return self.add(target)
+
     def _scratch(self, target: Path) -> Path:
         folder = target.parent
         if folder not in self._folders:

@@ -15,7 +15,7 @@ from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import Legend
 from satseg_core.memory import Budget
-from satseg_core.model.runtime import load_runtime
+from satseg_core.model.runtime import load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
 from satseg_core.pipeline import Behind
@@ -28,7 +28,9 @@ from satseg_core.raster.overviews import average
 from satseg_core.raster.source import Source, open_source
 from satseg_core.style import aux_xml, qml
 from satseg_core.unfinished import Unfinished
-from satseg_core.vector.polygons import vectorize
+from satseg_core.vector.formats import format_of
+from satseg_core.vector.polygons import PolygonOptions, save_polygons
+from satseg_core.version import __version__
 
 BLOCKS_BEHIND = 1
 """So many blocks wait to be classified and written while the network runs on."""
@@ -41,7 +43,7 @@ class SegmentOptions:
     Attributes:
         input: raster to read.
         output: classified GeoTIFF to write; ``.tif`` or ``.tiff``.
-        polygons: GeoPackage to write, or None.
+        polygons: file of one of `satseg_core.vector.formats.FORMATS` to write, or None.
         confidence: GeoTIFF of confidence in percent to write, or None.
         model: name or file; None for the default model.
         bands: 1-based band numbers in the model's order; None to go by the raster's own description.
@@ -134,7 +136,7 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         tiles_run, resumed = _write_maps(plan, files, unfinished, reporter)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
-        count = _write_polygons(files, legend, reporter)
+        count = _write_polygons(plan, files, options.threads or usable_processors(), reporter, started)
         _write_styles(files, legend)
         result = SegmentResult(
             output=Path(options.output),
@@ -175,7 +177,7 @@ class _Files:
             aux=outputs.add(sidecar(target, "+.aux.xml")),
             qml=outputs.add(style),
             polygons_qml=outputs.add(other_style) if separate and other_style else None,
-            polygons=outputs.add(polygons) if polygons else None,
+            polygons=outputs.add_with(polygons, *format_of(polygons).companions) if polygons else None,
             confidence=outputs.add(confidence) if confidence else None,
             record=outputs.add(sidecar(target, ".json")),
         )
@@ -185,12 +187,13 @@ def _check_names(options: SegmentOptions) -> None:
     for path, suffixes, what in (
         (options.output, (".tif", ".tiff"), "The map"),
         (options.confidence, (".tif", ".tiff"), "The confidence raster"),
-        (options.polygons, (".gpkg",), "The polygon file"),
     ):
         if path and Path(path).suffix.lower() not in suffixes:
             raise UsageError(
                 f"{what} is written as {suffixes[0]}; give a name that ends in it instead of {Path(path).name}."
             )
+    if options.polygons:
+        format_of(Path(options.polygons))
     inputs = {Path(path).resolve() for path in (options.input, options.mask, options.model) if path}
     outputs = (options.output, options.confidence, options.polygons)
     if any(path and Path(path).resolve() in inputs for path in outputs):
@@ -296,11 +299,13 @@ def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     return {name: value for name, value in described.items() if name != "reason"}
 
 
-def _write_polygons(files: _Files, legend: Legend, reporter: Reporter) -> int | None:
+def _write_polygons(plan: Plan, files: _Files, workers: int, reporter: Reporter, started: str) -> int | None:
     if files.polygons is None:
         return None
-    summary = vectorize(files.output, files.polygons, legend, reporter)
-    return summary.polygons
+    card = plan.card
+    metadata = {"MODEL": f"{card.name} {card.version}", "DATE": started, "SATSEG": __version__}
+    options = PolygonOptions(confidence=files.confidence, workers=workers)
+    return save_polygons(files.output, files.polygons, card.legend, reporter, options, metadata).polygons
 
 
 def _write_styles(files: _Files, legend: Legend) -> None:

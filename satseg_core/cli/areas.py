@@ -1,14 +1,13 @@
-"""``satseg areas``: how much each class covers, in true square metres."""
+"""``satseg areas``: how much each class covers, in true square metres, on the whole map or in each of many polygons."""
 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import click
 
@@ -19,48 +18,76 @@ from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import Legend
 
+if TYPE_CHECKING:
+    from satseg_core.raster.zones import Zone
+
 Areas = Sequence[Mapping[str, Any]]
+
+SUFFIXES = (".csv", ".json", ".html", ".gpkg")
+"""What a table may be written as; ``.gpkg`` holds the zones with a field for each class."""
 
 
 @click.command()
 @click.argument("map_path", metavar="MAP.tif")
-@click.option("--output", "-o", metavar="FILE", help="Write the table to a .csv, .json or .html file.")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Write the table to a .csv, .json or .html file, or with --zones to a .gpkg."
+)
+@click.option("--zones", metavar="ZONES.gpkg", help="Polygons to measure in, each by itself.")
+@click.option("--field", metavar="NAME", help="Field of the zones with their names; numbers if not given.")
+@options.legend
 @options.overwrite
 @options.reporting
-def areas(session: Session, reporter: Reporter, map_path: str, output: str | None, overwrite: bool) -> None:
-    """Measure the classes of a classified raster, on the ellipsoid."""
+def areas(session: Session, reporter: Reporter, map_path: str, output: str | None, **values: Any) -> None:
+    """Measure the classes of a classified raster, on the ellipsoid.
+
+    With --zones inside of polygons: px that a border cuts count with their share.
+    """
     from satseg_core.outputs import whole_outputs
     from satseg_core.raster.area import class_areas
     from satseg_core.raster.legends import legend_of
+    from satseg_core.raster.zones import zone_areas
 
-    write = _writer(output)
+    suffix = _suffix(output, bool(values["zones"]))
+    if values["field"] and not values["zones"]:
+        raise UsageError("--field names a field of --zones; give both.")
     reporter.plan({"areas": 1})
-    legend = legend_of(Path(map_path))
-    with whole_outputs(overwrite) as outputs:
+    legend = legend_of(Path(map_path), values["legend"])
+    with whole_outputs(values["overwrite"]) as outputs:
         scratch = outputs.add(Path(output)) if output else None
-        found = [area.to_json() for area in class_areas(Path(map_path), legend, reporter)]
-        if scratch and write:
-            scratch.write_text(write(found, legend), encoding="utf-8")
+        zones: list[Zone] = []
+        if values["zones"]:
+            zones = zone_areas(Path(map_path), Path(values["zones"]), legend, reporter, values["field"])
+            found: list[dict[str, Any]] = [row for zone in zones for row in zone.rows(legend)]
+        else:
+            found = [area.to_json() for area in class_areas(Path(map_path), legend, reporter)]
+        if scratch and suffix == ".gpkg":
+            _write_zones(scratch, Path(map_path), zones, legend)
+        elif scratch and suffix:
+            scratch.write_text(_WRITERS[suffix](found, legend), encoding="utf-8")
     session.close()
     reporter.result({"areas": found, **({"output": output} if output else {})})
     if not session.as_json:
-        click.echo(area_table(found))
+        for zone in zones:
+            click.echo(f"\n{zone.name}\n{area_table(zone.rows(legend))}")
+        if not zones:
+            click.echo(area_table(found))
 
 
-def _writer(output: str | None) -> Callable[[Areas, Legend], str] | None:
+def _suffix(output: str | None, has_zones: bool) -> str | None:
     if output is None:
         return None
     suffix = Path(output).suffix.lower()
-    if suffix not in _WRITERS:
+    if suffix not in SUFFIXES or (suffix == ".gpkg" and not has_zones):
         raise UsageError(
-            f"Areas are written as .csv, .json or .html; give a name that ends in one of them instead of {suffix}."
+            "Areas are written as .csv, .json or .html, or with --zones as .gpkg; give a name that ends in one of them"
+            f" instead of {suffix or Path(output).name}."
         )
-    return _WRITERS[suffix]
+    return suffix
 
 
 def _as_csv(found: Areas, _legend: Legend) -> str:
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, ["code", "name", "pixels", "area_m2", "percent"], lineterminator="\n")
+    writer = csv.DictWriter(stream, list(found[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(found)
     return stream.getvalue()
@@ -71,18 +98,15 @@ def _as_json(found: Areas, _legend: Legend) -> str:
 
 
 def _as_html(found: Areas, legend: Legend) -> str:
-    colors = {c.code: c.hex_color for c in legend}
-    rows = "".join(
-        f'<tr><td style="background:{colors[area["code"]]};width:1.5em"></td><td>{html.escape(str(area["name"]))}</td>'
-        f'<td align="right">{area["percent"]:.2f} %</td><td align="right">{_hectares(area)}</td></tr>\n'
-        for area in found
-    )
-    head = "<tr><th></th><th>Class</th><th>Share</th><th>Area</th></tr>\n"
-    return f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Land cover</title>\n<table>\n{head}{rows}</table>\n'
+    from satseg_core.area_page import area_page
+
+    return area_page(found, legend)
 
 
-def _hectares(area: Mapping[str, Any]) -> str:
-    return f"{area['pixels']:,} px" if area["area_m2"] is None else f"{area['area_m2'] / 1e4:,.2f} ha"
+def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Legend) -> None:
+    from satseg_core.vector.zone_file import write_zones
+
+    write_zones(path, map_path, zones, legend)
 
 
 _WRITERS: dict[str, Callable[[Areas, Legend], str]] = {".csv": _as_csv, ".json": _as_json, ".html": _as_html}

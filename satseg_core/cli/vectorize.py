@@ -3,52 +3,61 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from satseg_core.cli import options
 from satseg_core.cli.session import Session
-from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 
 
 @click.command()
 @click.argument("map_path", metavar="MAP.tif")
-@click.option("--output", "-o", required=True, metavar="MAP.gpkg", help="GeoPackage to write.")
-@click.option("--min-area", type=click.FloatRange(0), default=0.0, metavar="M2", help="Merge smaller areas away (m²).")
 @click.option(
-    "--simplify", type=click.FloatRange(0), default=0.0, metavar="PX", help="Smooth borders within this (px)."
+    "--output", "-o", required=True, metavar="FILE", help="File to write: .gpkg, .fgb, .parquet, .geojson or .shp."
 )
+@click.option(
+    "--min-area", type=click.FloatRange(0), default=0.0, metavar="M2", help="Merge smaller areas into a neighbour (m²)."
+)
+@click.option("--smooth", is_flag=True, help="Cut the corners of pixels off.")
+@click.option(
+    "--simplify", type=click.FloatRange(0), default=0.0, metavar="PX", help="Straighten borders within this (px)."
+)
+@click.option("--confidence", metavar="CONF.tif", help="Raster whose mean each polygon gets.")
+@options.legend
+@click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not given.")
 @options.overwrite
 @options.reporting
-def vectorize(
-    session: Session,
-    reporter: Reporter,
-    map_path: str,
-    output: str,
-    min_area: float,
-    simplify: float,
-    overwrite: bool,
-) -> None:
+def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, **values: Any) -> None:
     """Draw the polygons of a classified raster.
 
-    MAP.qml (the style) appears beside them; the GeoPackage carries the style too.
+    Small areas go to a neighbour first, then corners are cut and borders straightened, for both sides at once. A style
+    (.qml) appears beside the file; a GeoPackage carries it inside.
     """
-    from satseg_core.outputs import sidecar, whole_outputs
+    from satseg_core.model.runtime import usable_processors
+    from satseg_core.outputs import optional, sidecar, whole_outputs
     from satseg_core.raster.legends import legend_of
     from satseg_core.style import qml
-    from satseg_core.vector.polygons import vectorize as run
+    from satseg_core.vector.formats import format_of
+    from satseg_core.vector.polygons import PolygonOptions, save_polygons
 
-    if Path(output).suffix.lower() != ".gpkg":
-        raise UsageError(f"Polygons are written as .gpkg; give a name that ends in it instead of {Path(output).name}.")
+    companions = format_of(Path(output)).companions
     reporter.plan({"polygons": 1})
-    legend = legend_of(Path(map_path))
+    legend = legend_of(Path(map_path), values["legend"])
+    options = PolygonOptions(
+        min_area=values["min_area"],
+        smooth=values["smooth"],
+        simplify=values["simplify"],
+        confidence=optional(values["confidence"]),
+        workers=values["workers"] or usable_processors(),
+    )
     style = sidecar(Path(output), ".qml")
     shared = style.exists() and style.read_text(encoding="utf-8") == qml(legend)
-    with whole_outputs(overwrite) as outputs:
-        scratch = outputs.add(Path(output))
+    with whole_outputs(values["overwrite"]) as outputs:
+        scratch = outputs.add_with(Path(output), *companions)
         style_scratch = None if shared else outputs.add(style)
-        summary = run(Path(map_path), scratch, legend, reporter, min_area=min_area, simplify=simplify)
+        summary = save_polygons(Path(map_path), scratch, legend, reporter, options)
         if style_scratch:
             style_scratch.write_text(qml(legend), encoding="utf-8")
     session.close()

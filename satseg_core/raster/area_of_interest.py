@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class AreaOfInterest:
 
     def __init__(self, path: Path, source: Source) -> None:
         self._source = source
-        self._shapes = _read_polygons(path, source)
+        self._shapes = list(read_polygons(path, source.dataset.crs, "mask").shapes)
         self._tree = shapely.STRtree(self._shapes)
         if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
             raise UsageError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
@@ -108,36 +109,60 @@ class AreaOfInterest:
         return np.asarray(geometry_mask(near, block.shape, transform, invert=True))
 
 
-def _read_polygons(path: Path, source: Source) -> list[Any]:
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons of a file.
+
+    Attributes:
+        shapes: valid, in the CRS that was asked for, ``(n,)``.
+        fields: values by the name of their field, ``(n,)`` each.
+    """
+
+    shapes: NDArray[Any]
+    fields: dict[str, NDArray[Any]]
+
+
+def read_polygons(path: Path, crs: Any, what: str) -> Polygons:
+    """The polygons of the first layer of a file that has any.
+
+    Args:
+        path: the vector file.
+        crs: rasterio's, of the raster that they are laid over, or None.
+        what: the user calls them: ``mask``, ``zones``.
+
+    Raises:
+        UsageError: the file cannot be read, has no polygons, or one of the two has a CRS and the other has none.
+        RasterError: there is no way from one CRS to the other.
+    """
     if not path.exists():
-        raise UsageError(f"There is no mask file {path}; check the name.")
+        raise UsageError(f"There is no {what} file {path}; check the name.")
     try:
         # The first layer with geometries: GeoPackages hold tables of styles too.
         layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
-        info, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[])
+        info, _, wkb, columns = pyogrio.raw.read(path, layer=layer)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
         ) from error
     geometries = shapely.from_wkb(wkb) if wkb is not None else np.empty(0, object)
-    polygons = [g for g in geometries if g is not None and not g.is_empty and g.geom_type.endswith("Polygon")]
-    if not polygons:
-        raise UsageError(f"{path} has no polygons; a mask needs at least one.")
-    return list(_to_raster_crs(shapely.make_valid(np.array(polygons, object)), info["crs"], path, source))
+    good = [g is not None and not g.is_empty and g.geom_type.endswith("Polygon") for g in geometries]
+    if not any(good):
+        raise UsageError(f"{path} has no polygons; a {what.rstrip('s')} needs at least one.")
+    shapes = _to_crs(shapely.make_valid(geometries[good]), info["crs"], crs, path, what)
+    return Polygons(shapes, {str(name): column[good] for name, column in zip(info["fields"], columns)})
 
 
-def _to_raster_crs(polygons: NDArray[Any], crs: str | None, path: Path, source: Source) -> NDArray[Any]:
-    raster_crs = source.dataset.crs
+def _to_crs(polygons: NDArray[Any], crs: str | None, raster_crs: Any, path: Path, what: str) -> NDArray[Any]:
     if raster_crs is None or crs is None:
         if (raster_crs is None) != (crs is None):
-            which = "raster" if raster_crs is None else f"mask {path}"
-            raise UsageError(f"The {which} has no CRS, so mask and raster cannot be laid over each other; assign one.")
+            which = "raster" if raster_crs is None else f"{what} file {path}"
+            raise UsageError(f"The {which} has no CRS, so the two cannot be laid over each other; assign one.")
         return polygons
     try:
         transformer = Transformer.from_crs(CRS.from_user_input(crs), CRS.from_wkt(raster_crs.to_wkt()), always_xy=True)
     except ProjError as error:
         raise RasterError(
-            f"The CRS of {path} cannot be transformed to the raster's; reproject the mask first."
+            f"The CRS of {path} cannot be transformed to the raster's; reproject the file first."
         ) from error
 
     def move(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,6 +6,8 @@ import colorsys
 import html
 import json
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import ModelError, RasterError
 from satseg_core.legend import NODATA, Color, LandClass, Legend
 from satseg_core.raster.labels import check_classified, code_blocks, open_classified
+from satseg_core.raster.legend_files import attribute_table, read_legend_file
 from satseg_core.style import Rgba
 
 LEGEND_TAG = "SATSEG_LEGEND"
@@ -28,12 +31,19 @@ def legend_text(legend: Legend) -> str:
     return json.dumps(legend.to_json())
 
 
-def legend_of(path: Path) -> Legend:
+def legend_of(path: Path, given: str | None = None) -> Legend:
     """The legend of a classified raster on disk.
+
+    Args:
+        path: the raster.
+        given: a legend to take instead of the raster's own; see `read_legend_file`.
 
     Raises:
         RasterError: as `open_classified` and `read_legend`.
+        UsageError: as `read_legend_file`.
     """
+    if given:
+        return read_legend_file(given)
     with open_classified(path) as dataset:
         return read_legend(dataset)
 
@@ -63,9 +73,21 @@ def _from_values(dataset: DatasetReader) -> Legend:
     codes = _codes_found(dataset)
     if not codes:
         raise RasterError(f"{dataset.name} has no pixel with data, so there are no classes to work on.")
-    names = _category_names(dataset)
-    colors = _colors(dataset)
-    return Legend(tuple(_made_class(code, names.get(code), colors.get(code)) for code in codes))
+    names, colors = _category_names(dataset), _colors(dataset)
+    for code, (name, color) in attribute_table(Path(dataset.name)).items():
+        names.setdefault(code, name)
+        if color is not None:
+            colors.setdefault(code, color)
+    return Legend(tuple(_unlike(_made_class(code, names.get(code), colors.get(code)) for code in codes)))
+
+
+def _unlike(classes: Iterable[LandClass]) -> Iterator[LandClass]:
+    """The same classes; where two have one name, the later ones' code is added to it."""
+    seen: set[str] = set()
+    for land_class in classes:
+        name = f"{land_class.name} ({land_class.code})" if land_class.name in seen else land_class.name
+        seen.add(name)
+        yield replace(land_class, name=name)
 
 
 def _codes_found(dataset: DatasetReader) -> list[int]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from pyogrio.raw import write
 
 from satseg_core.errors import OutputError
 from satseg_core.legend import Legend
 from satseg_core.style import CLASS_FIELD, qml
+from satseg_core.vector.finish import Features
 
 GEOMETRY_COLUMN = "geom"
 
@@ -33,33 +34,56 @@ CREATE TABLE layer_styles (
 """
 
 
+BATCH = 20_000
+"""Polygons that are appended at once: each time GDAL opens the file and looks at it all over."""
+
+
 @dataclass(frozen=True)
-class Features:
-    """Some rows of the polygon layer.
+class Layer:
+    """What a polygon layer is besides its rows.
 
     Attributes:
-        geometries: shapely polygons, ``(n,)``, in the layer's CRS.
-        codes: class codes, ``(n,) uint8``.
-        areas: ``(n,) float64``, m² (or px without CRS); NaN becomes NULL.
+        name: of the layer.
+        crs: as WKT, or None.
+        on_ground: areas and perimeters are in m² and m, not in px.
+        has_confidence: rows have a mean confidence.
+        legend: names of the codes, and the style.
+        metadata: what made it, by name.
     """
 
-    geometries: npt.NDArray[np.object_]
-    codes: npt.NDArray[np.uint8]
-    areas: npt.NDArray[np.float64]
+    name: str
+    crs: str | None
+    on_ground: bool
+    has_confidence: bool
+    legend: Legend
+    metadata: Mapping[str, str]
+
+    @property
+    def area_field(self) -> str:
+        """Name of the field with the areas."""
+        return "area_m2" if self.on_ground else "area_px"
+
+    def columns(self, rows: Features) -> dict[str, npt.NDArray[Any]]:
+        """The fields of the layer with their values."""
+        names = np.array([f"class {code}" for code in range(256)], object)
+        for land_class in self.legend:
+            names[land_class.code] = land_class.name
+        found = {"code": rows.codes.astype(np.int32), CLASS_FIELD: names[rows.codes], self.area_field: rows.areas}
+        if self.on_ground:
+            found["area_ha"] = rows.areas / 1e4
+        found["perimeter_m" if self.on_ground else "perimeter_px"] = rows.perimeters
+        if self.has_confidence:
+            found["confidence"] = rows.confidence
+        return found
 
 
-def write_geopackage(
-    path: Path, layer: str, crs: str | None, area_field: str, features: Iterator[Features], legend: Legend
-) -> int:
+def write_geopackage(path: Path, layer: Layer, features: Iterable[Features]) -> int:
     """Write a polygon layer and its style.
 
     Args:
         path: file to make; there must be none.
-        layer: name of the layer.
-        crs: as WKT, or None.
-        area_field: name of the field that holds ``areas``.
+        layer: see `Layer`.
         features: the rows, some at a time; none at all gives an empty layer.
-        legend: names of the codes, and the style.
 
     Returns:
         How many polygons were written.
@@ -67,49 +91,49 @@ def write_geopackage(
     Raises:
         OutputError: the file cannot be written.
     """
-    names = np.array([f"class {code}" for code in range(256)], object)
-    for land_class in legend:
-        names[land_class.code] = land_class.name
     count = 0
     try:
-        for batch in _at_least_one(features):
-            _append(path, layer, crs, area_field, batch, names, is_new=count == 0 and not path.exists())
-            count += len(batch.codes)
-        _write_style(path, layer, legend)
+        for number, rows in enumerate(_batches(features)):
+            _append(path, layer, rows, is_new=number == 0)
+            count += len(rows)
+        _write_style(path, layer.name, layer.legend)
     except (RuntimeError, sqlite3.Error, OSError) as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the polygons to {path} ({error}); check the disk's free space.") from error
     return count
 
 
-def _at_least_one(features: Iterator[Features]) -> Iterator[Features]:
-    """The batches that have rows, and an empty one first, which makes the layer."""
-    yield Features(np.empty(0, object), np.empty(0, np.uint8), np.empty(0))
-    yield from (batch for batch in features if len(batch.codes))
+def _batches(features: Iterable[Features]) -> Iterator[Features]:
+    """Rows gathered to `BATCH` at least; one batch at least, be it empty: it makes the layer."""
+    parts: list[Features] = [Features.none()]
+    made = False
+    for rows in features:
+        parts.append(rows)
+        if sum(map(len, parts)) >= BATCH:
+            yield Features.joined(parts)
+            parts, made = [], True
+    if parts or not made:
+        last = Features.joined(parts)
+        if len(last) or not made:
+            yield last
 
 
-def _append(
-    path: Path,
-    layer: str,
-    crs: str | None,
-    area_field: str,
-    batch: Features,
-    names: npt.NDArray[np.object_],
-    is_new: bool,
-) -> None:
+def _append(path: Path, layer: Layer, rows: Features, is_new: bool) -> None:
+    columns = layer.columns(rows)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "'crs' was not provided")
         write(
             path,
-            geometry=shapely.to_wkb(batch.geometries),
-            field_data=[batch.codes.astype(np.int32), names[batch.codes], batch.areas],
-            fields=["code", CLASS_FIELD, area_field],
-            layer=layer,
+            geometry=rows.wkb,
+            field_data=list(columns.values()),
+            fields=list(columns),
+            layer=layer.name,
             driver="GPKG",
             geometry_type="Polygon",
-            crs=crs,
+            crs=layer.crs,
             append=not is_new,
             dataset_options={"VERSION": _VERSION} if is_new else None,
             layer_options={"GEOMETRY_NAME": GEOMETRY_COLUMN} if is_new else None,
+            layer_metadata=dict(layer.metadata) if is_new and layer.metadata else None,
         )
 
 

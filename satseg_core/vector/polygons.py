@@ -1,33 +1,56 @@
-"""The polygons of a classified raster: traced, merged and simplified if asked for, measured, written."""
+"""The polygons of a classified raster: traced block by block, merged, simplified if asked for, measured, written."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import rasterio.features
-import shapely
-from affine import Affine
+import rasterio
+from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 
-from satseg_core.errors import UsageError
+from satseg_core.errors import RasterError, UsageError
 from satseg_core.events import Reporter, Stage
-from satseg_core.legend import NODATA, Legend
-from satseg_core.raster.equal_area import EqualArea, equal_area
-from satseg_core.raster.labels import Codes, open_classified
-from satseg_core.vector.geopackage import Features, write_geopackage
-from satseg_core.vector.trace import Labels, Shapes, trace
+from satseg_core.legend import Legend
+from satseg_core.raster.equal_area import equal_area
+from satseg_core.raster.labels import open_classified
+from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
+from satseg_core.vector.finish import Features, Finisher
+from satseg_core.vector.formats import convert, format_of
+from satseg_core.vector.generalize import generalized, smallest_px
+from satseg_core.vector.geopackage import Layer, write_geopackage
+from satseg_core.vector.merge import Merger
+from satseg_core.vector.pool import run_blocks
 
 STAGE = "polygons"
 """Name of the stage that is reported while polygons are made."""
 
-Geometries = npt.NDArray[np.object_]
-Floats = npt.NDArray[np.float64]
-Offsets = npt.NDArray[np.int64]
+GENERALIZE_SHARE = 0.3
+"""Share of the stage that merging small areas takes, where it is asked for."""
+
+
+@dataclass(frozen=True)
+class PolygonOptions:
+    """How polygons are drawn.
+
+    Attributes:
+        min_area: areas smaller than this go to a neighbour, m² (px² where the raster has no CRS), reckoned with the
+            size of a px in the raster's middle; see `satseg_core.vector.generalize`.
+        smooth: cut the corners of px off, half a px at most.
+        simplify: tolerance of the simplification, px; 0 keeps every corner.
+        confidence: raster of the same grid; polygons get their mean of it.
+        workers: processes.
+        block: side of the blocks that are worked on, px.
+    """
+
+    min_area: float = 0.0
+    smooth: bool = False
+    simplify: float = 0.0
+    confidence: Path | None = None
+    workers: int = 1
+    block: int = BLOCK
 
 
 @dataclass(frozen=True)
@@ -50,24 +73,23 @@ def vectorize(
     output: Path,
     legend: Legend,
     reporter: Reporter,
-    min_area: float = 0.0,
-    simplify: float = 0.0,
+    options: PolygonOptions | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> PolygonSummary:
     """Write the polygons of a classified raster into a GeoPackage.
 
-    The polygons follow the edges of pixels, are valid, and share every vertex of their borders, so that they
-    cover the pixels with data without gap or overlap (also after simplifying).
+    The polygons follow the edges of px, are valid, and share every vertex of their borders, so that they cover the px
+    with data without gap or overlap; also after smoothing and simplifying. Blocks are worked on one by one, in several
+    processes if asked for, and memory does not grow with the raster. The polygons are the same whatever the number of
+    processes and, unless they are smoothed or simplified, whatever the size of blocks.
 
     Args:
         labels: the classified raster.
         output: GeoPackage to make; there must be no such file. The layer has its name.
         legend: names and colours of the codes.
         reporter: told of the progress in a stage called ``polygons``.
-        min_area: areas smaller than this are merged into their largest neighbour, m² (px² where the raster has
-            no CRS), reckoned with the size of a pixel in the raster's middle. What has nodata all around stays.
-            Holds the raster in memory, 2 bytes a px.
-        simplify: tolerance in px of the simplification; 0 keeps every corner, about 2 takes the steps of pixels
-            off slanting borders. Holds all polygons in memory.
+        options: see `PolygonOptions`.
+        metadata: kept with the layer, by name.
 
     Raises:
         RasterError: it is no raster of class codes.
@@ -75,124 +97,95 @@ def vectorize(
         OutputError: the file cannot be written.
         CancelledError: the user cancelled.
     """
-    if min_area < 0 or simplify < 0:
+    options = options or PolygonOptions()
+    if options.min_area < 0 or options.simplify < 0:
         raise UsageError("The smallest area and the simplification cannot be negative; give 0 to switch them off.")
-    with open_classified(labels) as dataset, reporter.stage(STAGE, dataset.height * dataset.width) as stage:
+    with open_classified(labels) as dataset, reporter.stage(STAGE) as stage, ExitStack() as stack:
         ground = equal_area(dataset)
-        source = Labels(dataset)
-        if min_area:
-            source.replace(_merge_small(source, _threshold(min_area, dataset, ground), reporter))
-        shapes = _report(trace(source, reporter.check), stage)
-        if simplify:
-            shapes = _simplified(shapes, simplify)
-        area_field = "area_m2" if ground else "area_px"
-        count = write_geopackage(
-            path=output,
-            layer=output.stem,
+        source, begin = labels, 0.0
+        if options.confidence:
+            check_grid(options.confidence, dataset)
+        if options.min_area:
+            source, begin = output.with_name(f"{output.stem}-generalized.tif"), GENERALIZE_SHARE
+            stack.callback(source.unlink, missing_ok=True)
+            fewest = smallest_px(options.min_area, dataset, ground)
+            generalized(dataset, fewest, source, lambda share: stage.reach(begin * share))
+        layer = Layer(
+            name=output.stem,
             crs=dataset.crs.to_wkt() if dataset.crs else None,
-            area_field=area_field,
-            features=(_features(batch, _transform(dataset), ground) for batch in shapes),
+            on_ground=ground is not None,
+            has_confidence=options.confidence is not None,
             legend=legend,
+            metadata=metadata or {},
         )
-    return PolygonSummary(output.stem, count, area_field)
+        job = Job(source, options.confidence, options.simplify, options.smooth, options.block)
+        results = run_blocks(job, *_tasks(dataset, options.block), options.workers)
+        with closing(results):
+            merger = Merger(Finisher.of(dataset, ground), -(-dataset.width // options.block))
+            told = _told(results, stage, begin, dataset.width * dataset.height)
+            count = write_geopackage(output, layer, _features(told, merger))
+    return PolygonSummary(output.stem, count, layer.area_field)
 
 
-def _transform(dataset: DatasetReader) -> Affine:
-    """Pixel to CRS coordinates; rasters without a place lie below the origin, where QGIS shows them."""
-    unplaced = dataset.crs is None and dataset.transform.is_identity
-    transform: Affine = Affine.scale(1, -1) if unplaced else dataset.transform
-    return transform
+def save_polygons(
+    labels: Path,
+    target: Path,
+    legend: Legend,
+    reporter: Reporter,
+    options: PolygonOptions | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> PolygonSummary:
+    """`vectorize` into any of `satseg_core.vector.formats.FORMATS`, by the ending of ``target``.
 
-
-def _report(shapes: Iterator[Shapes], stage: Stage) -> Iterator[Shapes]:
-    """Count the pixels that the polygons so far cover."""
-    for batch in shapes:
-        yield batch
-        stage.advance(float(shapely.area(batch.geometries).sum()))
-
-
-def _threshold(min_area: float, dataset: DatasetReader, ground: EqualArea | None) -> int:
-    """The fewest pixels that an area may have."""
-    pixel = 1.0
-    if ground:
-        pixel = float(ground.pixels(dataset.height // 2, dataset.width // 2, 1, 1)[0, 0])
-    if not pixel > 0:
-        raise UsageError(
-            "The raster's middle is not on the ground: leave the smallest area out, it has no meaning here."
-        )
-    return min(math.ceil(min_area / pixel), int(dataset.height * dataset.width))
-
-
-def _merge_small(labels: Labels, threshold: int, reporter: Reporter) -> Codes:
-    """Merge areas under ``threshold`` px into their largest neighbour, the smallest first.
-
-    GDAL leaves an area alone whose neighbours are all too small as well; growing the size step by step
-    merges those into each other first.
+    Raises:
+        UsageError: no such format, or it cannot hold this map.
     """
-    codes: Codes = labels.whole()
-    has_data = codes != NODATA
-    sizes = [2**power for power in range(1, 32) if 2**power < threshold]
-    for size in [*sizes, threshold, threshold]:
-        reporter.check()
-        codes = rasterio.features.sieve(codes, size, mask=has_data, connectivity=4)
-        codes[~has_data] = NODATA
-    return codes
+    wanted = format_of(target)
+    if wanted.driver == "GPKG":
+        return vectorize(labels, target, legend, reporter, options, metadata)
+    if wanted.warning:
+        reporter.warning(wanted.warning)
+    package = target.with_suffix(".satseg.gpkg")
+    try:
+        summary = vectorize(labels, package, legend, reporter, options, metadata)
+        convert(package, target)
+    finally:
+        package.unlink(missing_ok=True)
+    return summary
 
 
-def _simplified(shapes: Iterator[Shapes], tolerance: float) -> Iterator[Shapes]:
-    """Simplify all borders once for both sides; nodata takes part, the raster's frame stays."""
-    if not hasattr(shapely, "coverage_simplify"):
-        raise UsageError(
-            f"Simplifying needs shapely 2.1 or later and this Python has {shapely.__version__};"
-            " update shapely, or leave the simplification out."
-        )
-    batches = list(shapes)
-    geometries = shapely.coverage_simplify(
-        np.concatenate([batch.geometries for batch in batches]), tolerance, simplify_boundary=False
-    )
-    yield Shapes(np.concatenate([batch.codes for batch in batches]), geometries)
+def check_grid(path: Path, dataset: DatasetReader) -> None:
+    """Refuse a raster that does not lie px on px with a map.
 
-
-def _features(batch: Shapes, transform: Affine, ground: EqualArea | None) -> Features:
-    """Rows of the layer: what is not nodata, in the raster's CRS, with its area."""
-    has_data = batch.codes != NODATA
-    geometries = batch.geometries[has_data]
-    placed = _place(geometries, transform)
-    areas = ground.polygons(placed) if ground else shapely.area(geometries)
-    return Features(placed, batch.codes[has_data], areas)
-
-
-def _place(geometries: Geometries, transform: Affine) -> Geometries:
-    """From px to the raster's CRS, outer rings counter-clockwise and holes clockwise."""
-    if not len(geometries):
-        return geometries
-    kind, points, (rings, polygons) = shapely.to_ragged_array(geometries)
-    x = transform.a * points[:, 0] + transform.b * points[:, 1] + transform.c
-    y = transform.d * points[:, 0] + transform.e * points[:, 1] + transform.f
-    order = _order(x, y, rings, polygons)
-    placed: Geometries = shapely.from_ragged_array(kind, np.column_stack([x, y])[order], (rings, polygons))
-    return placed
-
-
-def _order(x: Floats, y: Floats, rings: Offsets, polygons: Offsets) -> Offsets:
-    """The order of points that turns each ring the right way; GDAL's differs between versions.
-
-    Args:
-        x: of the vertices of all rings, ``(n,)``.
-        y: likewise.
-        rings: ``(m + 1,)`` where each ring begins among the vertices, and the end.
-        polygons: ``(k + 1,)`` where each polygon begins among the rings, its outer ring first, and the end.
-
-    Returns:
-        ``(n,)`` indices of vertices.
+    Raises:
+        RasterError: it does not, or cannot be opened.
     """
-    lengths = np.diff(rings)
-    x, y = x - np.repeat(x[rings[:-1]], lengths), y - np.repeat(y[rings[:-1]], lengths)
-    products = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)  # those between rings are zero: both ends are at 0, 0
-    counter_clockwise = np.add.reduceat(products, rings[:-1]) > 0
-    is_outer = np.zeros(len(lengths), bool)
-    is_outer[polygons[:-1]] = True
-    order = np.arange(len(x))
-    turned = np.repeat(counter_clockwise != is_outer, lengths)
-    mirrored = np.repeat(rings[:-1] + rings[1:] - 1, lengths) - order
-    return np.where(turned, mirrored, order)
+    try:
+        with rasterio.open(path) as other:
+            same = other.shape == dataset.shape and other.transform.almost_equals(dataset.transform, 1e-6)
+    except RasterioIOError as error:
+        raise RasterError(f"{path} cannot be opened as a raster; give the one that --confidence wrote.") from error
+    if not same:
+        raise RasterError(f"{path.name} has other pixels than {Path(dataset.name).name}; give the one made with it.")
+
+
+def _tasks(dataset: DatasetReader, block: int) -> tuple[list[Task], int]:
+    """The blocks of a raster, row by row, and how many there are."""
+    rows, columns = range(0, dataset.height, block), range(0, dataset.width, block)
+    return [Task(row, column) for row in rows for column in columns], len(rows) * len(columns)
+
+
+def _told(results: Iterable[BlockResult], stage: Stage, begin: float, pixels: int) -> Iterator[BlockResult]:
+    """The same results; tells how much of the raster is done, from ``begin`` of the stage on."""
+    done = 0
+    for result in results:
+        done += result.pixels
+        yield result
+        stage.reach(begin + (1 - begin) * done / pixels)
+
+
+def _features(results: Iterable[BlockResult], merger: Merger) -> Iterator[Features]:
+    """Rows of the layer as they become whole."""
+    for result in results:
+        yield result.whole
+        yield merger.add(result.open)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
+import os
 import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +18,8 @@ import rasterio
 import rasterio.features
 import shapely
 from affine import Affine
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from pyogrio import list_layers, read_info
 from pyogrio.raw import read
-from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
 from satseg_core.errors import CancelledError, OutputError, RasterError, UsageError
@@ -25,9 +27,8 @@ from satseg_core.events import Progress, Reporter
 from satseg_core.legend import LAND_COVER
 from satseg_core.raster.area import class_areas
 from satseg_core.style import qml
-from satseg_core.vector import trace as trace_module
-from satseg_core.vector.polygons import vectorize
-from satseg_core.vector.trace import Labels, trace
+from satseg_core.vector import pool
+from satseg_core.vector.polygons import PolygonOptions, vectorize
 
 UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 6_650_000, 0.5, 0.5)}
 LONLAT = {"crs": "EPSG:4326", "transform": from_origin(10, 60, 1e-5, 1e-5)}
@@ -57,11 +58,20 @@ def polygons_of(make_raster, tmp_path):
     def run(codes, place=UTM, **options):
         labels = make_raster(codes, name="map.tif", nodata=255, **place)
         output = tmp_path / "land.gpkg"
-        summary = vectorize(labels, output, LAND_COVER, Reporter(), **options)
-        _, _, wkb, (code, name, area) = read(output, layer="land")
+        summary = vectorize(labels, output, LAND_COVER, Reporter(), PolygonOptions(**options))
+        meta, _, wkb, columns = read(output, layer="land")
+        fields = dict(zip(meta["fields"], columns))
+        code, name, area = fields["code"], fields["class"], columns[2]
         assert [LAND_COVER.by_code(c).name for c in code] == list(name)
-        return {"code": code, "area": area, "polygon": shapely.from_wkb(wkb), "summary": summary, "labels": labels,
-                "output": output}  # fmt: skip
+        return {
+            "fields": fields,
+            "code": code,
+            "area": area,
+            "polygon": shapely.from_wkb(wkb),
+            "summary": summary,
+            "labels": labels,
+            "output": output,
+        }
 
     return run
 
@@ -126,7 +136,7 @@ def test_a_map_without_data_gives_an_empty_layer(polygons_of):
     info = read_info(found["output"], layer="land")
     assert info["features"] == 0
     assert info["geometry_type"] == "Polygon"
-    assert list(info["fields"]) == ["code", "class", "area_m2"]
+    assert list(info["fields"]) == ["code", "class", "area_m2", "area_ha", "perimeter_m"]
 
 
 def test_a_raster_of_one_class_is_one_rectangle(polygons_of):
@@ -199,7 +209,7 @@ def test_a_folder_that_is_missing_is_told(make_raster, tmp_path, codes):
 
 def test_cancel_stops_it(make_raster, tmp_path, codes):
     asked = []
-    reporter = Reporter(cancelled=lambda: bool(asked.append(1)) or len(asked) > 2)
+    reporter = Reporter(cancelled=lambda: bool(asked.append(1)) or len(asked) > 1)
     with pytest.raises(CancelledError):
         vectorize(make_raster(codes, nodata=255, **UTM), tmp_path / "x.gpkg", LAND_COVER, reporter)
 
@@ -222,26 +232,147 @@ def test_the_style_is_inside(polygons_of, codes):
     assert {name for name, _ in list_layers(output)} == {"land", "layer_styles"}
 
 
-small_maps = hnp.arrays(
-    np.uint8, st.tuples(st.integers(1, 7), st.integers(1, 7)), elements=st.sampled_from([0, 1, 255])
-)
+def rows_of(found):
+    """Polygons with their fields, whatever order and vertex they begin with."""
+    numbers = [np.round(np.asarray(found["fields"][name], float), 3) for name in ("code", "area_m2", "perimeter_m")]
+    return sorted(zip(shapely.to_wkb(shapely.normalize(found["polygon"])), *numbers))
 
 
-@given(small_maps, st.sampled_from([1, 1000]))
-def test_traced_polygons_are_a_valid_coverage(codes, batch):
-    before = trace_module.BATCH_POINTS
-    trace_module.BATCH_POINTS = batch
-    profile = {"driver": "GTiff", "count": 1, "dtype": "uint8", "nodata": 255, **UTM}
+@pytest.mark.parametrize("options", [{}, {"min_area": 3.0}])
+@pytest.mark.parametrize("block", [1, 7, 64, 199])
+def test_polygons_are_the_same_whatever_the_blocks(polygons_of, codes, options, block):
+    part = codes[50:110, 20:110] if block == 1 else codes
+    expected = polygons_of(part, block=1000, **options)
+    expected["output"].unlink()
+    found = polygons_of(part, block=block, **options)
+    assert rows_of(found) == rows_of(expected)
+
+
+@pytest.mark.parametrize("options", [{}, {"simplify": 1.5}, {"smooth": True, "simplify": 1.0, "min_area": 3.0}])
+def test_polygons_are_the_same_whatever_the_processes(polygons_of, codes, options):
+    expected = polygons_of(codes, block=32, **options)
+    expected["output"].unlink()
+    assert rows_of(polygons_of(codes, block=32, workers=2, **options)) == rows_of(expected)
+
+
+@needs_coverages
+@pytest.mark.parametrize("options", [{"smooth": True}, {"simplify": 1.5}, {"smooth": True, "simplify": 1.0}])
+def test_blocks_fit_together_when_smoothed_and_simplified(polygons_of, codes, options):
+    polygon = polygons_of(codes, block=23, **options)["polygon"]
+    assert shapely.is_valid(polygon).all()
+    assert shapely.coverage_is_valid(polygon)
+    assert (shapely.get_type_id(polygon) == shapely.GeometryType.POLYGON).all()
+
+
+def test_smoothing_moves_no_border_by_more_than_half_a_pixel(polygons_of, codes):
+    exact = polygons_of(codes)
+    exact["output"].unlink()
+    smooth = polygons_of(codes, smooth=True)
+    assert len(smooth["polygon"]) == len(exact["polygon"])
+    for code in np.unique(exact["code"]):
+        before = shapely.union_all(exact["polygon"][exact["code"] == code])
+        after = shapely.union_all(smooth["polygon"][smooth["code"] == code])
+        assert before.boundary.buffer(0.5 * 0.5).covers(after.boundary)
+    assert shapely.get_num_coordinates(smooth["polygon"]).sum() > 0
+
+
+def test_perimeters_are_measured_on_the_ground(polygons_of):
+    codes = np.full((40, 60), 255, np.uint8)
+    codes[10:20, 10:40] = 1
+    codes[12:15, 12:18] = 255
+    assert polygons_of(codes)["fields"]["perimeter_m"] == pytest.approx([0.5 * (2 * (10 + 30) + 2 * (3 + 6))], rel=1e-3)
+
+
+def test_perimeters_of_longitudes_and_latitudes(polygons_of):
+    codes = np.full((40, 60), 255, np.uint8)
+    codes[10:20, 10:40] = 1
+    across, down = 1e-5 * 111_412 * math.cos(math.radians(60)), 1e-5 * 111_412
+    expected = 2 * (10 * down + 30 * across)
+    assert polygons_of(codes, LONLAT)["fields"]["perimeter_m"] == pytest.approx([expected], rel=2e-3)
+
+
+def test_polygons_get_the_mean_of_the_confidence(polygons_of, make_raster, codes):
+    rng = np.random.default_rng(1)
+    percent = np.where(codes == 255, 255, rng.integers(0, 101, codes.shape)).astype(np.uint8)
+    path = make_raster(percent, name="confidence.tif", nodata=255, **UTM)
+    for block in (1000, 33):
+        found = polygons_of(codes, confidence=path, block=block)
+        for polygon, mean in zip(found["polygon"], found["fields"]["confidence"]):
+            inside = rasterio.features.geometry_mask([polygon], codes.shape, UTM["transform"], invert=True)
+            assert mean == pytest.approx(percent[inside].mean())
+        found["output"].unlink()
+
+
+def test_a_confidence_of_another_grid_is_refused(polygons_of, make_raster, codes, tmp_path):
+    with pytest.raises(RasterError, match=r"other pixels than map\.tif"):
+        polygons_of(codes, confidence=make_raster(codes[1:], name="confidence.tif", **UTM))
+    with pytest.raises(RasterError, match="cannot be opened"):
+        polygons_of(codes, confidence=tmp_path / "absent.tif")
+
+
+def test_what_made_it_is_kept_with_the_layer(make_raster, tmp_path, codes):
+    output = tmp_path / "land.gpkg"
+    labels = make_raster(codes, nodata=255, **UTM)
+    vectorize(labels, output, LAND_COVER, Reporter(), metadata={"MODEL": "landcover 1"})
+    assert read_info(output, layer="land")["layer_metadata"]["MODEL"] == "landcover 1"
+
+
+class Killed(pool.BlockWorker):
+    """A worker whose process dies at its third block."""
+
+    def run(self, task):
+        if multiprocessing.parent_process() and task.column == 64:
+            os._exit(9)
+        return super().run(task)
+
+
+def test_a_worker_that_dies_leaves_its_blocks_to_this_process(polygons_of, codes, monkeypatch):
+    expected = polygons_of(codes, block=32)
+    expected["output"].unlink()
+    monkeypatch.setattr(pool, "_start", _start_killed)
+    assert rows_of(polygons_of(codes, block=32, workers=2)) == rows_of(expected)
+
+
+def _start_killed(job):
+    pool._workers.append(Killed(job))
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from satseg_core.vector import pool
+from satseg_core.vector.block import Job, Task
+if __name__ == "__main__":
+    results = pool.run_blocks(Job(Path(sys.argv[1]), block=16), [Task(r, c) for r in range(0, 160, 16)
+        for c in range(0, 192, 16)], 120, 2)
+    next(results)
+    from multiprocessing import active_children
+    print(*(child.pid for child in active_children()), flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
+def test_workers_end_with_a_process_that_is_killed(make_raster, codes, tmp_path):
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED, encoding="utf-8")
+    labels = make_raster(codes, nodata=255, **UTM)
+    child = subprocess.Popen([sys.executable, script, labels], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    workers = child.stdout.readline().split()
+    assert len(workers) == 2
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    for _ in range(100):
+        if not any(_runs(worker) for worker in workers):
+            return
+        time.sleep(0.1)
+    pytest.fail("workers outlived the process that began them")
+
+
+def _runs(pid):
     try:
-        with MemoryFile() as memory:
-            with memory.open(height=codes.shape[0], width=codes.shape[1], **profile) as dataset:
-                dataset.write(codes, 1)
-            with memory.open() as dataset:
-                batches = list(trace(Labels(dataset), lambda: None))
-    finally:
-        trace_module.BATCH_POINTS = before
-    polygons = np.concatenate([batch.geometries for batch in batches])
-    assert shapely.is_valid(polygons).all()
-    assert math.fsum(shapely.area(polygons)) == codes.size
-    if hasattr(shapely, "coverage_is_valid"):
-        assert shapely.coverage_is_valid(polygons)
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False

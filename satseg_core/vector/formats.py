@@ -1,0 +1,137 @@
+"""The file formats of polygons: each is made from the GeoPackage, row by row inside of GDAL."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyogrio.raw import open_arrow, write_arrow
+
+from satseg_core.errors import OutputError, UsageError
+from satseg_core.vector.geopackage import GEOMETRY_COLUMN
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        name: that people know it by.
+        driver: GDAL's, or None where pyarrow writes it.
+        options: for GDAL's layer.
+        needs_crs: it has a CRS of its own that the map must be brought to.
+        companions: suffixes of the files that come with it.
+        warning: what is lost in it, or None.
+    """
+
+    name: str
+    driver: str | None
+    options: dict[str, str] = field(default_factory=dict)
+    needs_crs: bool = False
+    companions: tuple[str, ...] = ()
+    warning: str | None = None
+
+
+FORMATS = {
+    ".gpkg": Format("GeoPackage", "GPKG"),
+    ".fgb": Format("FlatGeobuf", "FlatGeobuf"),
+    ".parquet": Format("GeoParquet", None),
+    ".geojson": Format("GeoJSON", "GeoJSON", {"RFC7946": "YES", "WRITE_NAME": "NO"}, needs_crs=True),
+    ".shp": Format(
+        "Shapefile",
+        "ESRI Shapefile",
+        {"ENCODING": "UTF-8"},
+        companions=(".shx", ".dbf", ".prj", ".cpg"),
+        warning="A Shapefile cuts field names to 10 characters and holds 2 GB at most; .gpkg has no such limits.",
+    ),
+}
+"""Formats by the ending of the file's name."""
+
+
+def format_of(path: Path) -> Format:
+    """The format that a file's name asks for.
+
+    Raises:
+        UsageError: none, or pyarrow is missing for GeoParquet.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        names = ", ".join(FORMATS)
+        raise UsageError(f"Polygons are written as {names}; give a name that ends in one of them, not {path.name}.")
+    if FORMATS[suffix].driver is None and importlib.util.find_spec("pyarrow") is None:
+        raise UsageError("GeoParquet needs pyarrow; pip install 'satseg[parquet]', or write .gpkg or .fgb.")
+    return FORMATS[suffix]
+
+
+def convert(source: Path, target: Path) -> None:
+    """Write the polygon layer of a GeoPackage as another format.
+
+    Args:
+        source: made by `satseg_core.vector.geopackage.write_geopackage`; its polygon layer has the file's name.
+        target: file to make; its ending says the format.
+
+    Raises:
+        UsageError: the format needs a CRS and the map has none.
+        OutputError: the file cannot be written.
+    """
+    wanted = format_of(target)
+    try:
+        with _rows(source) as (meta, rows):
+            if wanted.needs_crs and not meta["crs"]:
+                raise UsageError(
+                    f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead."
+                )
+            if wanted.driver is None:
+                _write_parquet(rows, meta, target)
+            else:
+                _write_gdal(rows, meta, target, wanted)
+    except (RuntimeError, OSError) as error:  # pyogrio's errors are RuntimeErrors
+        raise OutputError(f"Cannot write the polygons to {target} ({error}); check the disk's free space.") from error
+
+
+@contextmanager
+def _rows(source: Path) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The layer's description and its rows as a stream of Arrow batches, which needs no pyarrow."""
+    with open_arrow(source, layer=source.stem, use_pyarrow=False) as (meta, rows):
+        yield meta, rows
+
+
+def _write_gdal(rows: Any, meta: dict[str, Any], target: Path, wanted: Format) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided")
+        warnings.filterwarnings("ignore", ".*Normalized/laundered field name.*")
+        write_arrow(
+            rows,
+            target,
+            layer=target.stem,
+            driver=wanted.driver,
+            geometry_name=meta["geometry_name"] or GEOMETRY_COLUMN,
+            geometry_type="Polygon",
+            crs=meta["crs"],
+            layer_options=dict(wanted.options),
+        )
+
+
+def _write_parquet(rows: Any, meta: dict[str, Any], target: Path) -> None:
+    """GeoParquet 1.1: WKB, the CRS as PROJJSON (geoparquet.org)."""
+    import pyarrow
+    import pyarrow.parquet
+    from pyproj import CRS
+
+    reader = pyarrow.RecordBatchReader.from_stream(rows)
+    name = meta["geometry_name"] or GEOMETRY_COLUMN
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Polygon"], "orientation": "counterclockwise"}
+    # Without the key it would be longitudes and latitudes.
+    column["crs"] = CRS.from_user_input(meta["crs"]).to_json_dict() if meta["crs"] else None
+    geo = {"version": "1.1.0", "primary_column": name, "columns": {name: column}}
+    fields = [pyarrow.field(one.name, pyarrow.binary()) if one.name == name else one for one in reader.schema]
+    schema = pyarrow.schema(fields, metadata={"geo": json.dumps(geo)})
+    with pyarrow.parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_table(pyarrow.Table.from_batches([batch]).cast(schema))

@@ -1,0 +1,93 @@
+"""Blocks through worker processes, in their order, or through this one where there are few."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
+from typing import Any
+
+from satseg_core.memory import few_arenas
+from satseg_core.vector.block import BlockResult, BlockWorker, Job, Task
+
+FEW = 8
+"""So many blocks are done sooner than processes would have started."""
+
+AHEAD = 2
+"""Blocks under way or done for each process, at most."""
+
+_workers: list[BlockWorker] = []
+"""One, if this process is a worker."""
+
+
+def run_blocks(job: Job, tasks: Iterable[Task], count: int, workers: int) -> Generator[BlockResult, None, None]:
+    """The results of all tasks, in their order, whatever the number of processes.
+
+    Args:
+        job: what to do.
+        tasks: the blocks.
+        count: how many there are.
+        workers: processes; 1 for this one alone.
+
+    Raises:
+        RasterError: as `BlockWorker.run`.
+    """
+    remaining = iter(tasks)
+    undone: list[Task] = []
+    if workers > 1 and count > FEW:
+        yield from _in_processes(job, remaining, min(workers, count), undone)
+    with BlockWorker(job) as worker:
+        yield from map(worker.run, chain(undone, remaining))
+
+
+def _in_processes(job: Job, tasks: Iterator[Task], workers: int, undone: list[Task]) -> Iterator[BlockResult]:
+    """As far as the processes go: where one dies, for want of memory, say, ``undone`` gets the tasks they had."""
+    # Not forked: GDAL, GEOS and the runtimes have threads and open files.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _start, (job,))
+    waiting: deque[tuple[Task, Future[BlockResult] | None]] = deque()
+
+    def first() -> BlockResult:
+        future = waiting[0][1]
+        if future is None:
+            raise BrokenProcessPool
+        result = future.result()
+        waiting.popleft()
+        return result
+
+    try:
+        for task in tasks:
+            waiting.append((task, None))
+            waiting[-1] = (task, pool.submit(_run, task))
+            if len(waiting) > AHEAD * workers:
+                yield first()
+        while waiting:
+            yield first()
+    except BrokenProcessPool:
+        undone += [task for task, _ in waiting]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(job: Job) -> None:
+    """Make this process a worker that ends with the one that began it, even where that is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    few_arenas()
+    _workers.append(BlockWorker(job))
+
+
+def _end_with(parent: Any) -> None:
+    """Wait for a process to end, however it does, and then end this one."""
+    parent.join()
+    os._exit(1)
+
+
+def _run(task: Task) -> BlockResult:
+    return _workers[-1].run(task)
