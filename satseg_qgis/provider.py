@@ -52,8 +52,8 @@ class SatSegProvider(QgsProcessingProvider):
         return ["tif", "tiff"]
 
     def supportedOutputVectorLayerExtensions(self) -> list[str]:
-        """The engine writes GeoPackage."""
-        return ["gpkg"]
+        """What the engine writes and QGIS reads everywhere; the first is the default."""
+        return ["gpkg", "fgb", "geojson", "shp"]
 
     def supportsNonFileBasedOutput(self) -> bool:
         """Another process writes the layers: there must be files."""

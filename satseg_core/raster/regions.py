@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from satseg_core.raster.labels import Codes
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer[Any]]
 Regions = npt.NDArray[np.int32]
 """Number of its region for each px, ``(h, w) int32``; they count from 0 in the order of their first px, row by row."""
 
 
-def components(count: int, first: Ints, second: Ints) -> Ints:
+def components(count: int, first: Numbers, second: Numbers) -> Ints:
     """Connected components of a graph.
 
     Args:
@@ -61,7 +64,7 @@ def find_regions(codes: Codes) -> tuple[Regions, int]:
     return number[root][runs], int(is_root.sum())
 
 
-def borders(regions: Regions) -> tuple[Ints, Ints, Ints]:
+def borders(regions: Regions) -> tuple[Numbers, Numbers, Numbers]:
     """Which regions touch, and along how many edges of px.
 
     Returns:
@@ -75,9 +78,7 @@ def borders(regions: Regions) -> tuple[Ints, Ints, Ints]:
     return gathered(np.concatenate(first), np.concatenate(second))
 
 
-def gathered(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], lengths: Ints | None = None
-) -> tuple[Ints, Ints, Ints]:
+def gathered(first: Numbers, second: Numbers, lengths: Numbers | None = None) -> tuple[Numbers, Numbers, Numbers]:
     """Pairs that occur several times, in any order, as one each with the sum of their lengths.
 
     Args:
@@ -86,10 +87,18 @@ def gathered(
         lengths: of the pairs; None for 1 each.
 
     Returns:
-        Lower, higher and sum, ``(m,)`` each, sorted.
+        Lower, higher and sum, ``(m,) int32`` each, sorted.
     """
-    low = np.minimum(first, second).astype(np.int64)
-    high = np.maximum(first, second).astype(np.int64)
-    keys, place, count = np.unique((low << 32) | high, return_inverse=True, return_counts=True)
-    sums = count if lengths is None else np.bincount(place.ravel(), lengths, len(keys)).astype(np.int64)
-    return keys >> 32, keys & 0xFFFFFFFF, sums.astype(np.int64)
+    keys = np.minimum(first, second).astype(np.int64) << 32
+    keys |= np.maximum(first, second)
+    order = np.argsort(keys)
+    keys = keys[order]
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
+    sums = np.diff(begins, append=len(keys)) if lengths is None else _sums(lengths[order], begins)
+    keys = keys[begins]
+    return (keys >> 32).astype(np.int32), (keys & 0x7FFFFFFF).astype(np.int32), sums.astype(np.int32)
+
+
+def _sums(values: Numbers, begins: Ints) -> Numbers:
+    """Sums of stretches that begin at some places, the last one to the end."""
+    return np.add.reduceat(values, begins) if len(begins) else values

@@ -26,7 +26,7 @@ from satseg_core.errors import OutputError, UsageError
 from satseg_core.legend import NODATA
 from satseg_core.raster.equal_area import EqualArea
 from satseg_core.raster.labels import BLOCK, Codes, code_blocks, count_blocks
-from satseg_core.raster.regions import Ints, Regions, borders, components, find_regions, gathered
+from satseg_core.raster.regions import Ints, Numbers, Regions, borders, components, find_regions, gathered
 
 Progress = Callable[[float], None]
 
@@ -50,11 +50,11 @@ class Areas:
     codes: Codes
     pixels: Ints
     first: Ints
-    one: Ints
-    other: Ints
-    lengths: Ints
+    one: Numbers
+    other: Numbers
+    lengths: Numbers
 
-    def united(self, one: Ints, other: Ints) -> tuple[Areas, Ints]:
+    def united(self, one: Numbers, other: Numbers) -> tuple[Areas, Ints]:
         """The graph with some areas made one, and the new number of each; the code is that of the first."""
         root = components(len(self.codes), one, other)
         is_root = root == np.arange(len(root))
@@ -175,8 +175,8 @@ class _Scan:
     codes: list[Codes]
     pixels: list[Ints]
     first: list[Ints]
-    borders: list[tuple[Ints, Ints, Ints]]
-    joined: list[tuple[Ints, Ints]]
+    borders: list[tuple[Numbers, Numbers, Numbers]]
+    joined: list[tuple[Numbers, Numbers]]
     starts: list[int]
 
     def meet(self, one: Ints, other: Ints, codes: Codes, others: Codes) -> None:
@@ -214,9 +214,11 @@ def _scan(dataset: DatasetReader, block: int, progress: Progress) -> tuple[Areas
         np.concatenate(scan.first),
         *(np.concatenate([border[i] for border in scan.borders]) for i in range(3)),
     )
-    joins = [np.concatenate([np.empty(0, np.int64), *(pair[i] for pair in scan.joined)]) for i in range(2)]
+    joins = [np.concatenate([np.empty(0, np.int32), *(pair[i] for pair in scan.joined)]) for i in range(2)]
+    starts = scan.starts
+    del scan  # twice would be too much
     areas, number = parts.united(*joins)
-    return areas, number, scan.starts
+    return areas, number, starts
 
 
 def _note(
@@ -231,4 +233,4 @@ def _note(
     scan.pixels.append(np.bincount(flat, minlength=count))
     scan.first.append((rows + window.row_off) * raster_width + columns + window.col_off)
     one, other, lengths = borders(regions)
-    scan.borders.append((one + start, other + start, lengths))
+    scan.borders.append((one + np.int32(start), other + np.int32(start), lengths))

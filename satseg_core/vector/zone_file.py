@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,17 +39,19 @@ def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend)
         columns[f"{_field(land_class.name)}_{unit}"] = sizes[:, place]
     kinds = {zone.geometry.geom_type for zone in zones}
     try:
-        write(
-            path,
-            geometry=shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object)),
-            field_data=list(columns.values()),
-            fields=list(columns),
-            layer=path.stem,
-            driver="GPKG",
-            geometry_type="MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown",
-            crs=crs,
-            dataset_options={"VERSION": "1.2"},
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "'crs' was not provided")
+            write(
+                path,
+                geometry=shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object)),
+                field_data=list(columns.values()),
+                fields=list(columns),
+                layer=path.stem,
+                driver="GPKG",
+                geometry_type="MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown",
+                crs=crs,
+                dataset_options={"VERSION": "1.2"},
+            )
     except RuntimeError as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the zones to {path} ({error}); check the disk's free space.") from error
 

@@ -7,14 +7,21 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterVectorDestination,
 )
 
+from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters
 from satseg_qgis.algorithms.classified import MapAlgorithm
+from satseg_qgis.algorithms.sources import NAME_FIELD, write_polygons
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -29,10 +36,22 @@ class AreasAlgorithm(MapAlgorithm):
 
     OUTPUT_HTML_FILE = "OUTPUT_HTML_FILE"
     OUTPUT = "OUTPUT"
+    ZONES = "ZONES"
+    ZONE_FIELD = "ZONE_FIELD"
+    ZONE_AREAS = "ZONE_AREAS"
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare parameters and outputs."""
         super().initAlgorithm(configuration)
+        polygon = QgsProcessing.SourceType.TypeVectorPolygon
+        self.added(
+            QgsProcessingParameterFeatureSource(self.ZONES, tr("Zones"), [polygon], None, True),
+            tr("Polygons to measure in, each by itself; pixels that their borders cut count with their share."),
+        )
+        self.added(
+            QgsProcessingParameterField(self.ZONE_FIELD, tr("Names of the zones"), None, self.ZONES, optional=True),
+            tr("The field that tells the zones apart in the tables; without it they are numbered."),
+        )
         self.added(
             QgsProcessingParameterFileDestination(
                 self.OUTPUT_HTML_FILE, tr("Areas"), tr("HTML files (*.html)"), None, True, True
@@ -45,6 +64,12 @@ class AreasAlgorithm(MapAlgorithm):
             ),
             tr("The table as CSV: code, name, pixels, area in m², percent."),
         )
+        self.added(
+            QgsProcessingParameterVectorDestination(
+                self.ZONE_AREAS, tr("Zones with areas"), polygon, None, True, False
+            ),
+            tr("The zones with a field for the area of each class: a GeoPackage."),
+        )
         for definition in area_definitions():
             self.addOutput(definition)
 
@@ -54,7 +79,25 @@ class AreasAlgorithm(MapAlgorithm):
         """Run the engine in another process, once for each file that is wanted."""
         html = self.parameterAsFileOutput(parameters, self.OUTPUT_HTML_FILE, context)
         table = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
-        files = [file for file in (html, table) if file]
-        results = [self.run_engine(commands.areas(self.raster, file), feedback) for file in files or [None]]
-        written = {self.OUTPUT_HTML_FILE: html, self.OUTPUT: table}
+        zones, field = self._zones(parameters, context, feedback)
+        layer = self.parameterAsOutputLayer(parameters, self.ZONE_AREAS, context) if zones else None
+        files = [file for file in (html, table, layer) if file]
+        results = [
+            self.run_engine(commands.areas(self.raster, file, zones, field), feedback) for file in files or [None]
+        ]
+        written = {self.OUTPUT_HTML_FILE: html, self.OUTPUT: table, self.ZONE_AREAS: layer}
         return {**area_values(results[0]), **{name: file for name, file in written.items() if file}}
+
+    def _zones(
+        self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> tuple[str | None, str | None]:
+        """A file with the zones, and its field with their names; None where there are none."""
+        source = self.parameterAsSource(parameters, self.ZONES, context)
+        if source is None:
+            return None, None
+        fields = self.parameterAsFields(parameters, self.ZONE_FIELD, context)
+        try:
+            path = write_polygons(source, context, feedback, fields[0] if fields else None)
+        except SatSegError as error:
+            raise QgsProcessingException(str(error)) from error
+        return path, NAME_FIELD if fields else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qgis.core import QgsProcessingOutputDefinition, QgsProcessingOutputNumber, QgsProcessingOutputString
@@ -40,7 +40,7 @@ def area_values(result: Mapping[str, Any]) -> dict[str, Any]:
     Classes of other legends are in the run record and the tables. On the ground means m²; a raster
     without a CRS has none, and its areas are left out.
     """
-    areas = list(result.get("areas") or ())
+    areas = _over_zones(result.get("areas") or ())
     values: dict[str, Any] = {PIXELS: sum(area["pixels"] for area in areas)}
     if values[PIXELS]:
         values[LARGEST_CLASS] = max(areas, key=lambda area: area["pixels"])["name"]
@@ -50,3 +50,14 @@ def area_values(result: Mapping[str, Any]) -> dict[str, Any]:
     known = {c.name for c in LAND_COVER}
     values.update({area_name(area["name"]): area["area_m2"] for area in areas if area["name"] in known})
     return values
+
+
+def _over_zones(areas: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The areas of classes; those in zones added up."""
+    found: dict[int, dict[str, Any]] = {}
+    for area in areas:
+        total = found.setdefault(area["code"], {"name": area["name"], "pixels": 0, "area_m2": 0.0})
+        total["pixels"] += area["pixels"]
+        unknown = area.get("area_m2") is None or total["area_m2"] is None
+        total["area_m2"] = None if unknown else total["area_m2"] + area["area_m2"]
+    return list(found.values())

@@ -7,6 +7,7 @@ from pathlib import Path
 from qgis.core import (
     QgsFeature,
     QgsFeatureSink,
+    QgsField,
     QgsFields,
     QgsProcessingContext,
     QgsProcessingFeatureSource,
@@ -61,10 +62,23 @@ def plain_file(layer: QgsVectorLayer | None, definition: object) -> str | None:
     return str(path) if whole else None
 
 
+NAME_FIELD = "name"
+"""The only field of the files that `write_polygons` writes."""
+
+
 def write_polygons(
-    source: QgsProcessingFeatureSource, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    source: QgsProcessingFeatureSource,
+    context: QgsProcessingContext,
+    feedback: QgsProcessingFeedback,
+    name_field: str | None = None,
 ) -> str:
-    """Write the source's polygons to a temporary GeoPackage of one layer without attributes.
+    """Write the source's polygons to a temporary GeoPackage of one layer.
+
+    Args:
+        source: the polygons.
+        context: of the run.
+        feedback: of the run.
+        name_field: field of the source that becomes `NAME_FIELD`; without it there are no attributes.
 
     Returns:
         The path of the file; Processing removes it with its other temporary files.
@@ -77,9 +91,12 @@ def write_polygons(
     options.driverName = "GPKG"
     options.layerName = "mask"
     kind = QgsWkbTypes.multiType(QgsWkbTypes.flatType(source.wkbType()))
-    writer = QgsVectorFileWriter.create(
-        path, QgsFields(), kind, source.sourceCrs(), context.transformContext(), options
-    )
+    fields = QgsFields()
+    if name_field:
+        field = QgsField(source.fields().field(name_field))
+        field.setName(NAME_FIELD)
+        fields.append(field)
+    writer = QgsVectorFileWriter.create(path, fields, kind, source.sourceCrs(), context.transformContext(), options)
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise OutputError(
             tr("The mask cannot be written to {path}: {why}.").format(path=path, why=writer.errorMessage())
@@ -87,13 +104,15 @@ def write_polygons(
     for feature in source.getFeatures():
         if feedback.isCanceled():
             break
-        writer.addFeature(_bare(feature), QgsFeatureSink.Flag.FastInsert)
+        writer.addFeature(_bare(feature, fields, name_field), QgsFeatureSink.Flag.FastInsert)
     del writer  # closes the file
     return path
 
 
-def _bare(feature: QgsFeature) -> QgsFeature:
-    """The feature's shape alone."""
-    bare = QgsFeature()
+def _bare(feature: QgsFeature, fields: QgsFields, name_field: str | None) -> QgsFeature:
+    """The feature's shape, and its name if there is a field for it."""
+    bare = QgsFeature(fields)
     bare.setGeometry(feature.geometry())
+    if name_field:
+        bare.setAttribute(NAME_FIELD, feature[name_field])
     return bare

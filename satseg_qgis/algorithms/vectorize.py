@@ -11,12 +11,16 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
 )
 
 from satseg_qgis.algorithms.base import Parameters
 from satseg_qgis.algorithms.classified import MapAlgorithm
+from satseg_qgis.algorithms.sources import raster_name
 from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
@@ -32,6 +36,9 @@ class VectorizeAlgorithm(MapAlgorithm):
 
     MIN_AREA = "MIN_AREA"
     SIMPLIFY = "SIMPLIFY"
+    SMOOTH = "SMOOTH"
+    CONFIDENCE = "CONFIDENCE"
+    LEGEND = "LEGEND"
     OUTPUT = "OUTPUT"
     POLYGON_COUNT = "POLYGON_COUNT"
 
@@ -44,6 +51,10 @@ class VectorizeAlgorithm(MapAlgorithm):
             tr("Smaller areas are merged into a neighbour. 0 keeps all."),
         )
         self.added(
+            QgsProcessingParameterBoolean(self.SMOOTH, tr("Cut the corners of pixels off"), False),
+            tr("Slanting borders run straight instead of in steps; no border moves by more than half a pixel."),
+        )
+        self.added(
             QgsProcessingParameterNumber(self.SIMPLIFY, tr("Simplify (pixels)"), double, 0.0, False, 0.0),
             tr(
                 "How far outlines may stray from the pixels; neighbours keep their common border. 0 follows the pixels."
@@ -53,9 +64,27 @@ class VectorizeAlgorithm(MapAlgorithm):
             QgsProcessingParameterVectorDestination(
                 self.OUTPUT, tr("Land-cover polygons"), QgsProcessing.SourceType.TypeVectorPolygon
             ),
-            tr("Polygons with class and area: a GeoPackage."),
+            tr("Polygons with class, area and perimeter: a GeoPackage, or FlatGeobuf, GeoJSON, Shapefile."),
+        )
+        self.added(
+            QgsProcessingParameterRasterLayer(self.CONFIDENCE, tr("Confidence"), None, True),
+            tr("The confidence raster of the same map: each polygon gets the mean inside of it."),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterFile(
+                self.LEGEND, tr("Legend"), optional=True, fileFilter=tr("Legends (*.csv *.json)")
+            ),
+            tr("For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c)."),
+            advanced=True,
         )
         self.addOutput(QgsProcessingOutputNumber(self.POLYGON_COUNT, tr("Number of polygons")))
+
+    def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
+        """The names of the rasters' files."""
+        super().read_layers(parameters, context)
+        layer = self.parameterAsRasterLayer(parameters, self.CONFIDENCE, context)
+        self.confidence = raster_name(layer) if layer else None
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -67,6 +96,9 @@ class VectorizeAlgorithm(MapAlgorithm):
             output,
             self.parameterAsDouble(parameters, self.MIN_AREA, context),
             self.parameterAsDouble(parameters, self.SIMPLIFY, context),
+            self.parameterAsBool(parameters, self.SMOOTH, context),
+            self.confidence,
+            self.parameterAsFile(parameters, self.LEGEND, context) or None,
         )
         result = self.run_engine(arguments, feedback)
         style_layers(context, output)

@@ -72,24 +72,43 @@ def segment(options: SegmentOptions) -> list[str]:
     return [*arguments, "--resume"] if options.resume else arguments
 
 
-def vectorize(classified: str, output: str, min_area: float = 0.0, simplify: float = 0.0) -> list[str]:
+def vectorize(
+    classified: str,
+    output: str,
+    min_area: float = 0.0,
+    simplify: float = 0.0,
+    smooth: bool = False,
+    confidence: str | None = None,
+    legend: str | None = None,
+) -> list[str]:
     """Arguments of ``satseg vectorize``.
 
     Args:
         classified: land-cover map that ``segment`` wrote.
-        output: GeoPackage to write.
+        output: file to write; its ending says the format.
         min_area: smallest polygon to keep, m²; 0 keeps all.
         simplify: tolerance of the outlines, px; 0 follows the pixels.
+        smooth: cut the corners of pixels off.
+        confidence: raster whose mean each polygon gets.
+        legend: file or name of a legend to take instead of the raster's own.
     """
     arguments = ["vectorize", classified, "--output", output]
     arguments += _option("--min-area", _number(min_area or None))
     arguments += _option("--simplify", _number(simplify or None))
-    return arguments
+    arguments += ["--smooth"] if smooth else []
+    return [*arguments, *_option("--confidence", confidence), *_option("--legend", legend)]
 
 
-def areas(classified: str, output: str | None = None) -> list[str]:
-    """Arguments of ``satseg areas``; ``output`` ends in ``.csv``, ``.html`` or ``.json``."""
-    return ["areas", classified, *_option("--output", output)]
+def areas(classified: str, output: str | None = None, zones: str | None = None, field: str | None = None) -> list[str]:
+    """Arguments of ``satseg areas``.
+
+    Args:
+        classified: land-cover map.
+        output: table to write: ``.csv``, ``.html`` or ``.json``, with ``zones`` ``.gpkg`` too.
+        zones: file of polygons to measure in.
+        field: of the zones, with their names.
+    """
+    return ["areas", classified, *_option("--output", output), *_option("--zones", zones), *_option("--field", field)]
 
 
 def for_qgis(engine: Sequence[str], arguments: Sequence[str]) -> list[str]:

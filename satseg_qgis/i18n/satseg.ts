@@ -35,12 +35,37 @@
     </message>
     <message>
         <location filename="../algorithms/areas.py"/>
+        <source>Polygons to measure in, each by itself; pixels that their borders cut count with their share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
+        <source>The field that tells the zones apart in the tables; without it they are numbered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
         <source>The table for the results viewer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/areas.py"/>
         <source>The table as CSV: code, name, pixels, area in m², percent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
+        <source>The zones with a field for the area of each class: a GeoPackage.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
+        <source>Zones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
+        <source>Names of the zones</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -61,6 +86,11 @@
     <message>
         <location filename="../algorithms/areas.py"/>
         <source>CSV files (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/areas.py"/>
+        <source>Zones with areas</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -340,12 +370,27 @@
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
+        <source>Slanting borders run straight instead of in steps; no border moves by more than half a pixel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
         <source>How far outlines may stray from the pixels; neighbours keep their common border. 0 follows the pixels.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
-        <source>Polygons with class and area: a GeoPackage.</source>
+        <source>Polygons with class, area and perimeter: a GeoPackage, or FlatGeobuf, GeoJSON, Shapefile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
+        <source>The confidence raster of the same map: each polygon gets the mean inside of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
+        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -355,12 +400,27 @@
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
+        <source>Cut the corners of pixels off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
         <source>Simplify (pixels)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
+        <source>Legend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
         <source>Number of polygons</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/vectorize.py"/>
+        <source>Legends (*.csv *.json)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -61,7 +61,7 @@ def test_polygons_are_valid_and_cover_the_map(mapped):
     info, _, wkb, fields = pyogrio.raw.read(mapped / "map.gpkg", layer="map")
     geometries = shapely.from_wkb(wkb)
     assert shapely.is_valid(geometries).all()
-    assert list(info["fields"]) == ["code", "class", "area_m2"]
+    assert list(info["fields"]) == ["code", "class", "area_m2", "area_ha", "perimeter_m", "confidence"]
     counts = np.bincount(labels(mapped / "map.tif").ravel(), minlength=7)
     for land_class in LAND_COVER:
         area = shapely.area(geometries[fields[0] == land_class.code]).sum()

@@ -149,7 +149,7 @@ def test_a_layer_that_is_no_file_is_refused(context) -> None:
         ({"RUNTIME": "abacus"}, "RUNTIME"),
         ({"PIXEL_SIZE": 0}, "PIXEL_SIZE"),
         ({"OUTPUT": "/tmp/map.png"}, "png"),
-        ({"POLYGONS": "/tmp/map.shp"}, "shp"),
+        ({"POLYGONS": "/tmp/map.kml"}, "kml"),
     ],
 )
 def test_wrong_parameters_are_refused_before_anything_runs(image: Path, context, parameters: dict, words: str) -> None:

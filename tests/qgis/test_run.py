@@ -221,3 +221,64 @@ def test_a_table_of_areas_may_be_temporary(mapped) -> None:
     outputs = run("satseg:areas", {"INPUT": mapped["OUTPUT"], "OUTPUT": "TEMPORARY_OUTPUT"})
     assert outputs["OUTPUT"].endswith(".csv")
     assert QgsVectorLayer(outputs["OUTPUT"]).featureCount() > 0
+
+
+@pytest.fixture
+def zones(mapped) -> QgsVectorLayer:
+    """Two halves of the map and a piece across both, in another CRS, in memory."""
+    extent = QgsRasterLayer(mapped["OUTPUT"]).extent()
+    middle = extent.center().x()
+    parts = {
+        "west": QgsRectangle(extent.xMinimum(), extent.yMinimum(), middle, extent.yMaximum()),
+        "east": QgsRectangle(middle, extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
+    }
+    crs = QgsRasterLayer(mapped["OUTPUT"]).crs().authid()
+    layer = QgsVectorLayer(f"Polygon?crs={crs}&field=number:integer&field=part:string", "zones", "memory")
+    for number, (name, rectangle) in enumerate(parts.items()):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([number, name])
+        feature.setGeometry(QgsGeometry.fromRect(rectangle))
+        layer.dataProvider().addFeature(feature)
+    return layer
+
+
+def test_areas_in_the_zones_of_a_layer(mapped, zones, tmp_path: Path) -> None:
+    outputs = run(
+        "satseg:areas",
+        {
+            "INPUT": mapped["OUTPUT"],
+            "ZONES": zones,
+            "ZONE_FIELD": "part",
+            "OUTPUT": str(tmp_path / "areas.csv"),
+            "ZONE_AREAS": str(tmp_path / "zones.gpkg"),
+        },
+    )
+    assert outputs["AREA_M2"] == pytest.approx(mapped["AREA_M2"], rel=1e-9)
+    with Path(outputs["OUTPUT"]).open(newline="") as stream:
+        assert {row["zone"] for row in csv.DictReader(stream)} == {"west", "east"}
+    layer = QgsVectorLayer(outputs["ZONE_AREAS"])
+    assert [feature["zone"] for feature in layer.getFeatures()] == ["west", "east"]
+    total = sum(value for feature in layer.getFeatures() for value in feature.attributes()[2:])
+    assert total == pytest.approx(mapped["AREA_M2"], rel=1e-9)
+
+
+def test_polygons_smoothed_with_their_confidence_in_another_format(image, tmp_path: Path) -> None:
+    mapped = run(
+        "satseg:segment",
+        {"INPUT": str(image), "OUTPUT": str(tmp_path / "m.tif"), "CONFIDENCE": str(tmp_path / "c.tif")},
+    )
+    drawn = run(
+        "satseg:vectorize",
+        {
+            "INPUT": mapped["OUTPUT"],
+            "SMOOTH": True,
+            "SIMPLIFY": 1,
+            "MIN_AREA": 100,
+            "CONFIDENCE": str(tmp_path / "c.tif"),
+            "OUTPUT": str(tmp_path / "v.fgb"),
+        },
+    )
+    layer = QgsVectorLayer(drawn["OUTPUT"])
+    assert layer.featureCount() == drawn["POLYGON_COUNT"]
+    assert all(0 < feature["confidence"] <= 100 for feature in layer.getFeatures())
+    assert all(feature.geometry().isGeosValid() for feature in layer.getFeatures())

@@ -1,0 +1,124 @@
+"""Areas in zones: exact to the fraction of a pixel, and the same as those of the polygons."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+from pyproj import Transformer
+from rasterio.transform import Affine, from_origin
+from rasterio.windows import Window
+
+from satseg_core.errors import UsageError
+from satseg_core.events import Reporter
+from satseg_core.legend import LAND_COVER
+from satseg_core.raster.area import class_areas
+from satseg_core.raster.zones import coverage, zone_areas
+from satseg_core.vector.polygons import vectorize
+
+UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 6_650_000, 0.5, 0.5)}
+NOWHERE = {"crs": None, "transform": from_origin(0, 100, 0.5, 0.5)}
+
+
+def write_zones(path, shapes, crs="EPSG:32631", **fields):
+    warnings.filterwarnings("ignore", "'crs' was not provided")
+    pyogrio.raw.write(
+        path,
+        geometry=shapely.to_wkb(np.array(shapes, object)),
+        field_data=[np.array(values, object) for values in fields.values()],
+        fields=list(fields),
+        geometry_type="Unknown",
+        crs=crs,
+        driver="GPKG",
+    )
+    return path
+
+
+@pytest.fixture
+def codes():
+    values = np.kron(np.random.default_rng(5).integers(0, 6, (20, 30)), np.ones((9, 7), int)).astype(np.uint8)
+    values[50:80, 40:100] = 255
+    return values
+
+
+def star(x, y, size):
+    """A shape with many slanting sides."""
+    turns = np.linspace(0, 2 * np.pi, 23, endpoint=False)
+    reach = size * np.where(np.arange(23) % 2, 1.0, 0.4)
+    return shapely.Polygon(np.column_stack([x + reach * np.cos(turns), y + reach * np.sin(turns)]))
+
+
+@pytest.mark.parametrize("window", [Window(0, 0, 40, 30), Window(7, 5, 20, 20), Window(100, 100, 5, 5)])
+def test_the_share_of_a_pixel_is_that_of_its_square(window):
+    shape = star(20.3, 15.1, 13.7).difference(shapely.box(18.2, 13.3, 21.9, 14.05))
+    rows, cols = np.mgrid[: window.height, : window.width]
+    left, top = cols + window.col_off, rows + window.row_off
+    exact = shapely.area(shapely.intersection(shapely.box(left, top, left + 1, top + 1), shape))
+    np.testing.assert_allclose(coverage(shape, window), exact, atol=1e-12)
+
+
+def test_zones_and_polygons_give_the_same_areas(make_raster, tmp_path, codes):
+    labels = make_raster(codes, nodata=255, **UTM)
+    shapes = [star(500_050, 6_649_950, 30), shapely.box(499_990, 6_649_800, 500_033.3, 6_650_010)]
+    zones = write_zones(tmp_path / "zones.gpkg", shapes, name=["star", "box"])
+    found = zone_areas(labels, zones, LAND_COVER, Reporter(), "name")
+    assert [zone.name for zone in found] == ["star", "box"]
+    vectorize(labels, tmp_path / "land.gpkg", LAND_COVER, Reporter())
+    _, _, wkb, columns = pyogrio.raw.read(tmp_path / "land.gpkg", layer="land")
+    polygons = shapely.from_wkb(wkb)
+    for zone, shape in zip(found, shapes):
+        inside = shapely.area(shapely.intersection(polygons, shape)) / 0.25
+        for place, code in enumerate(LAND_COVER.codes):
+            assert zone.pixels[place] == pytest.approx(inside[columns[0] == code].sum(), abs=1e-6)
+
+
+def test_a_zone_around_everything_has_the_areas_of_the_map(make_raster, tmp_path, codes):
+    labels = make_raster(codes, nodata=255, **UTM)
+    zones = write_zones(tmp_path / "zones.gpkg", [shapely.box(499_000, 6_640_000, 501_000, 6_660_000)])
+    (zone,) = zone_areas(labels, zones, LAND_COVER, Reporter())
+    assert zone.name == "1"
+    for area, pixels, square_metres in zip(class_areas(labels, LAND_COVER, Reporter()), zone.pixels, zone.area_m2):
+        assert pixels == area.pixels
+        assert square_metres == pytest.approx(area.area_m2, rel=1e-9)
+    assert sum(row["percent"] for row in zone.rows(LAND_COVER)) == pytest.approx(100)
+
+
+def test_zones_may_be_in_another_crs_and_overlap(make_raster, tmp_path, codes):
+    labels = make_raster(codes, nodata=255, **UTM)
+    corners = Transformer.from_crs("EPSG:32631", "EPSG:4326", always_xy=True).transform(
+        [500_010, 500_060], [6_649_930, 6_649_980]
+    )
+    box = shapely.box(corners[0][0], corners[1][0], corners[0][1], corners[1][1])
+    zones = write_zones(tmp_path / "zones.gpkg", [box, box], "EPSG:4326")
+    one, other = zone_areas(labels, zones, LAND_COVER, Reporter())
+    assert one.pixels == other.pixels
+    assert 0 < sum(one.pixels) <= 100 * 100
+
+
+def test_a_rotated_raster(make_raster, tmp_path, codes):
+    place = Affine(0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)
+    labels = make_raster(np.where(codes == 255, 0, codes).astype(np.uint8), crs="EPSG:32631", transform=place)
+    shape = star(*(place * (100, 90)), 20)
+    (zone,) = zone_areas(labels, write_zones(tmp_path / "zones.gpkg", [shape]), LAND_COVER, Reporter())
+    assert sum(zone.pixels) * 0.25 == pytest.approx(shape.area, rel=1e-9)
+
+
+def test_without_a_place_on_the_ground_pixels_are_counted(make_raster, tmp_path, codes):
+    labels = make_raster(codes, nodata=255, **NOWHERE)
+    (zone,) = zone_areas(
+        labels, write_zones(tmp_path / "zones.gpkg", [shapely.box(1.1, 50, 30, 90)], None), LAND_COVER, Reporter()
+    )
+    assert zone.area_m2 is None
+    assert sum(zone.pixels) > 0
+
+
+def test_a_field_that_is_missing_is_told_from_those_that_are_there(make_raster, tmp_path, codes):
+    labels = make_raster(codes, nodata=255, **UTM)
+    zones = write_zones(tmp_path / "zones.gpkg", [shapely.box(0, 0, 1, 1)], county=["x"])
+    with pytest.raises(UsageError, match="no field name; it has county"):
+        zone_areas(labels, zones, LAND_COVER, Reporter(), "name")
+    (zone,) = zone_areas(labels, zones, LAND_COVER, Reporter(), "county")
+    assert sum(zone.pixels) == 0

@@ -1,0 +1,114 @@
+"""Polygons in other formats: the same rows, with what each format asks for."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow.parquet
+import pyogrio
+import pytest
+import shapely
+from pyogrio.raw import read
+from rasterio.transform import from_origin
+
+from satseg_core.errors import OutputError, UsageError
+from satseg_core.events import Message, Reporter
+from satseg_core.legend import LAND_COVER
+from satseg_core.vector.formats import FORMATS, format_of
+from satseg_core.vector.polygons import save_polygons
+
+UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 6_650_000, 0.5, 0.5)}
+
+
+@pytest.fixture
+def saved(make_raster, tmp_path):
+    """Polygons of a small map in a format; gives the path and what was said."""
+    codes = np.random.default_rng(2).integers(0, 5, (40, 50)).astype(np.uint8)
+    codes[5:20, 5:30] = 255
+
+    def save(suffix, place=UTM):
+        said = []
+        labels = make_raster(codes, name="map.tif", nodata=255, **place)
+        path = tmp_path / "out" / f"land{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        listener = lambda event: said.append(event.text) if isinstance(event, Message) else None  # noqa: E731
+        save_polygons(labels, path, LAND_COVER, Reporter(listener))
+        return path, said
+
+    return save
+
+
+def areas_by_code(code, wkb):
+    area = shapely.area(shapely.from_wkb(wkb))
+    return {int(one): float(area[code == one].sum()) for one in np.unique(code)}
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".shp"])
+def test_gdal_reads_every_polygon_back(saved, suffix):
+    path, _ = saved(suffix)
+    layer = next(name for name, kind in pyogrio.list_layers(path) if kind)
+    meta, _, wkb, columns = read(path, layer=layer)
+    assert meta["crs"] == "EPSG:32631"
+    assert list(meta["fields"][:4]) == ["code", "class", "area_m2", "area_ha"]
+    expected, _ = saved(".gpkg") if suffix != ".gpkg" else (path, None)
+    _, _, others, found = read(expected, layer="land")
+    assert areas_by_code(columns[0], wkb) == pytest.approx(areas_by_code(found[0], others))
+    assert sorted(columns[1]) == sorted(found[1])
+
+
+def test_nothing_else_is_left_beside_them(saved):
+    for suffix, wanted in FORMATS.items():
+        path, _ = saved(suffix)
+        expected = {path.with_suffix(end).name for end in (suffix, *wanted.companions)}
+        assert {one.name for one in path.parent.iterdir()} == expected
+        for one in path.parent.iterdir():
+            one.unlink()
+
+
+def test_geojson_is_in_longitudes_and_latitudes_and_its_rings_are_wound_as_the_rfc_says(saved):
+    path, _ = saved(".geojson")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert "crs" not in content
+    shapes = np.array([shapely.geometry.shape(feature["geometry"]) for feature in content["features"]])
+    west, south, east, _ = shapely.total_bounds(shapes)
+    assert (west, south) == pytest.approx((3.0, 59.98), abs=0.01)
+    assert 0 < east - west < 0.001
+    assert shapely.is_ccw(shapely.get_exterior_ring(shapes)).all()
+
+
+def test_geojson_needs_a_crs(saved):
+    with pytest.raises(UsageError, match=r"the map has no CRS; write \.gpkg"):
+        saved(".geojson", {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)})
+
+
+@pytest.mark.parametrize("place", [UTM, {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)}])
+def test_geoparquet_says_where_it_lies(saved, place):
+    path, _ = saved(".parquet", place)
+    table = pyarrow.parquet.read_table(path)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    column = geo["columns"][geo["primary_column"]]
+    assert (geo["version"], column["encoding"], column["geometry_types"]) == ("1.1.0", "WKB", ["Polygon"])
+    if place["crs"]:
+        assert column["crs"]["id"] == {"authority": "EPSG", "code": 32631}
+    else:
+        assert column["crs"] is None
+    polygons = shapely.from_wkb(table[geo["primary_column"]].to_numpy(zero_copy_only=False))
+    assert shapely.is_valid(polygons).all()
+    assert table["area_m2" if place["crs"] else "area_px"].to_numpy().sum() > 0
+
+
+def test_a_shapefile_tells_its_limits(saved):
+    assert any("10 characters" in text for text in saved(".shp")[1])
+    assert saved(".fgb")[1] == []
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"\.gpkg, \.fgb, \.parquet, \.geojson, \.shp"):
+        format_of(tmp_path / "land.kml")
+
+
+def test_a_folder_that_is_missing_is_told(make_raster, tmp_path):
+    labels = make_raster(np.zeros((4, 4), np.uint8), nodata=255, **UTM)
+    with pytest.raises(OutputError, match="absent"):
+        save_polygons(labels, tmp_path / "absent" / "x.fgb", LAND_COVER, Reporter())
