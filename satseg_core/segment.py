@@ -44,6 +44,7 @@ class SegmentOptions:
         input: raster to read.
         output: classified GeoTIFF to write; ``.tif`` or ``.tiff``.
         polygons: file of one of `satseg_core.vector.formats.FORMATS` to write, or None.
+        min_area, smooth, simplify: of the polygons; see `satseg_core.vector.polygons.PolygonOptions`.
         confidence: GeoTIFF of confidence in percent to write, or None.
         model: name or file; None for the default model.
         bands: 1-based band numbers in the model's order; None to go by the raster's own description.
@@ -63,6 +64,9 @@ class SegmentOptions:
     input: str
     output: str
     polygons: str | None = None
+    min_area: float = 0.0
+    smooth: bool = False
+    simplify: float = 0.0
     confidence: str | None = None
     model: str | None = None
     bands: tuple[int, ...] | None = None
@@ -136,7 +140,7 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         tiles_run, resumed = _write_maps(plan, files, unfinished, reporter)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
-        count = _write_polygons(plan, files, options.threads or usable_processors(), reporter, started)
+        count = _write_polygons(plan, files, options, reporter, started)
         _write_styles(files, legend)
         result = SegmentResult(
             output=Path(options.output),
@@ -194,6 +198,8 @@ def _check_names(options: SegmentOptions) -> None:
             )
     if options.polygons:
         format_of(Path(options.polygons))
+    elif options.min_area or options.smooth or options.simplify:
+        raise UsageError("--min-area, --smooth and --simplify are for polygons; give --polygons a file, too.")
     inputs = {Path(path).resolve() for path in (options.input, options.mask, options.model) if path}
     outputs = (options.output, options.confidence, options.polygons)
     if any(path and Path(path).resolve() in inputs for path in outputs):
@@ -299,13 +305,19 @@ def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     return {name: value for name, value in described.items() if name != "reason"}
 
 
-def _write_polygons(plan: Plan, files: _Files, workers: int, reporter: Reporter, started: str) -> int | None:
+def _write_polygons(plan: Plan, files: _Files, options: SegmentOptions, reporter: Reporter, started: str) -> int | None:
     if files.polygons is None:
         return None
     card = plan.card
     metadata = {"MODEL": f"{card.name} {card.version}", "DATE": started, "SATSEG": __version__}
-    options = PolygonOptions(confidence=files.confidence, workers=workers)
-    return save_polygons(files.output, files.polygons, card.legend, reporter, options, metadata).polygons
+    wanted = PolygonOptions(
+        min_area=options.min_area,
+        smooth=options.smooth,
+        simplify=options.simplify,
+        confidence=files.confidence,
+        workers=options.threads or usable_processors(),
+    )
+    return save_polygons(files.output, files.polygons, card.legend, reporter, wanted, metadata).polygons
 
 
 def _write_styles(files: _Files, legend: Legend) -> None:

@@ -82,3 +82,24 @@ model = click.option("--model", metavar="NAME|FILE", help="Model to use; 'satseg
 legend = click.option(
     "--legend", metavar="NAME|FILE", help="Names and colours of the classes: .csv, .json, worldcover or nlcd."
 )
+
+_GENERALIZING = (
+    click.option(
+        "--min-area",
+        type=click.FloatRange(0),
+        default=0.0,
+        metavar="M2",
+        help="Merge smaller areas into a neighbour (m²).",
+    ),
+    click.option("--smooth", is_flag=True, help="Cut the corners of pixels off."),
+    click.option(
+        "--simplify", type=click.FloatRange(0), default=0.0, metavar="PX", help="Straighten borders within this (px)."
+    ),
+)
+
+
+def generalizing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of polygons: ``min_area``, ``smooth``, ``simplify``."""
+    for option in reversed(_GENERALIZING):
+        function = option(function)
+    return function

@@ -16,7 +16,8 @@ from satseg_core.memory import DEFAULT_MB
 @click.command()
 @click.argument("input", metavar="INPUT")
 @click.option("--output", "-o", required=True, metavar="MAP.tif", help="Classified GeoTIFF to write.")
-@click.option("--polygons", metavar="MAP.gpkg", help="Polygons to write too.")
+@click.option("--polygons", metavar="FILE", help="Polygons to write too: .gpkg, .fgb, .parquet, .geojson or .shp.")
+@options.generalizing
 @click.option("--confidence", metavar="CONF.tif", help="Confidence in percent to write too.")
 @options.model
 @click.option("--bands", type=options.Numbers(int, "1,2,3"), help="Bands in the model's order, counted from 1.")

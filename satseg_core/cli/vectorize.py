@@ -10,6 +10,7 @@ import click
 from satseg_core.cli import options
 from satseg_core.cli.session import Session
 from satseg_core.events import Reporter
+from satseg_core.version import __version__
 
 
 @click.command()
@@ -17,13 +18,7 @@ from satseg_core.events import Reporter
 @click.option(
     "--output", "-o", required=True, metavar="FILE", help="File to write: .gpkg, .fgb, .parquet, .geojson or .shp."
 )
-@click.option(
-    "--min-area", type=click.FloatRange(0), default=0.0, metavar="M2", help="Merge smaller areas into a neighbour (m²)."
-)
-@click.option("--smooth", is_flag=True, help="Cut the corners of pixels off.")
-@click.option(
-    "--simplify", type=click.FloatRange(0), default=0.0, metavar="PX", help="Straighten borders within this (px)."
-)
+@options.generalizing
 @click.option("--confidence", metavar="CONF.tif", help="Raster whose mean each polygon gets.")
 @options.legend
 @click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not given.")
@@ -38,6 +33,7 @@ def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, 
     from satseg_core.model.runtime import usable_processors
     from satseg_core.outputs import optional, sidecar, whole_outputs
     from satseg_core.raster.legends import legend_of
+    from satseg_core.record import now
     from satseg_core.style import qml
     from satseg_core.vector.formats import format_of
     from satseg_core.vector.polygons import PolygonOptions, save_polygons
@@ -45,7 +41,7 @@ def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, 
     companions = format_of(Path(output)).companions
     reporter.plan({"polygons": 1})
     legend = legend_of(Path(map_path), values["legend"])
-    options = PolygonOptions(
+    wanted = PolygonOptions(
         min_area=values["min_area"],
         smooth=values["smooth"],
         simplify=values["simplify"],
@@ -54,10 +50,11 @@ def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, 
     )
     style = sidecar(Path(output), ".qml")
     shared = style.exists() and style.read_text(encoding="utf-8") == qml(legend)
+    metadata = {"SOURCE": Path(map_path).name, "DATE": now(), "SATSEG": __version__}
     with whole_outputs(values["overwrite"]) as outputs:
         scratch = outputs.add_with(Path(output), *companions)
         style_scratch = None if shared else outputs.add(style)
-        summary = save_polygons(Path(map_path), scratch, legend, reporter, options)
+        summary = save_polygons(Path(map_path), scratch, legend, reporter, wanted, metadata)
         if style_scratch:
             style_scratch.write_text(qml(legend), encoding="utf-8")
     session.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -79,6 +80,8 @@ def _start(job: Job) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # Ctrl+C goes to all of a terminal's processes; the main one knows what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     few_arenas()
     _workers.append(BlockWorker(job))
 
