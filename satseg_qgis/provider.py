@@ -11,6 +11,7 @@ from satseg_core.version import __version__
 from satseg_qgis.algorithms.areas import AreasAlgorithm
 from satseg_qgis.algorithms.base import icon_path
 from satseg_qgis.algorithms.segment import SegmentAlgorithm
+from satseg_qgis.algorithms.setup import SetupAlgorithm
 from satseg_qgis.algorithms.vectorize import VectorizeAlgorithm
 from satseg_qgis.translate import tr
 
@@ -44,7 +45,7 @@ class SatSegProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Called by QGIS on registration and refresh."""
-        for algorithm in (SegmentAlgorithm, VectorizeAlgorithm, AreasAlgorithm):
+        for algorithm in (SegmentAlgorithm, VectorizeAlgorithm, AreasAlgorithm, SetupAlgorithm):
             self.addAlgorithm(algorithm())
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:

@@ -22,6 +22,7 @@ from satseg_qgis.engine import commands
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
 from satseg_qgis.engine.progress import ProgressText
+from satseg_qgis.settings import named_python
 from satseg_qgis.translate import tr
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -95,7 +96,7 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
     def canExecute(self) -> Check:
         """Whether there is a Python that runs the engine, and what to do if not."""
         try:
-            find_engine()
+            find_engine(setting=named_python())
         except SatSegError as error:
             return False, str(error)
         return True, ""
@@ -123,7 +124,7 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
     ) -> bool:
         """In the main thread: find the engine, and read what belongs to layers of the project."""
         try:
-            self.engine = find_engine()
+            self.engine = find_engine(setting=named_python())
             problem = self.problem(parameters, context)  # models do not ask checkParameterValues
             if problem:
                 raise QgsProcessingException(problem)

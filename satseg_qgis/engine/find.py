@@ -1,4 +1,8 @@
-"""Which Python runs the engine: ``SATSEG_PYTHON``, or else QGIS' own, if it has the libraries.
+"""Which Python runs the engine.
+
+In this order: the one that ``SATSEG_PYTHON`` names, the one of the plugin's setting, that of an environment that the
+plugin made (`made`), and QGIS' own, if it has the libraries.
+
 
 A candidate is believed only after it was run and could import what the engine needs.
 """
@@ -18,6 +22,7 @@ from typing import Any
 from satseg_core.errors import RuntimeUnavailableError
 from satseg_core.version import __version__
 from satseg_qgis.engine.environment import child_environment
+from satseg_qgis.engine.made import environments_folder, made_pythons
 
 VARIABLE = "SATSEG_PYTHON"
 """Names the Python of the engine and overrides every search."""
@@ -104,26 +109,40 @@ class ProbeCache:
 _CACHE = ProbeCache()
 
 
-def find_engine(environ: Mapping[str, str] | None = None, cache: ProbeCache = _CACHE) -> Engine:
+def forget_probes() -> None:
+    """Look anew at every candidate: what is installed has changed."""
+    _CACHE.seen.clear()
+
+
+def find_engine(environ: Mapping[str, str] | None = None, cache: ProbeCache = _CACHE, setting: str = "") -> Engine:
     """The first candidate that can run the engine.
 
     Args:
         environ: environment of QGIS; None is ``os.environ``.
         cache: where probes are remembered.
+        setting: interpreter that the plugin's setting names; empty for none.
 
     Raises:
         RuntimeUnavailableError: none can; the sentence says what to do.
     """
     environ = os.environ if environ is None else environ
-    named = environ.get(VARIABLE, "").strip()
-    found = [named] if named else own_pythons(sys.platform, sys.executable, sys.prefix, sys.version_info[:2])
+    by_variable = environ.get(VARIABLE, "").strip()
+    named = by_variable or setting.strip()
+    found = [named] if named else _candidates(environ)
     problem = ""
     for python in found:
         answer = cache.probe(python)
         if answer.problem is None:
             return Engine(python, engine_command(python, answer.satseg), answer.version)
         problem = problem or f"{python} {answer.problem}"
-    raise RuntimeUnavailableError(_nothing_found(named, problem))
+    raise RuntimeUnavailableError(_nothing_found(named, problem, VARIABLE if by_variable else "The plugin's setting"))
+
+
+def _candidates(environ: Mapping[str, str]) -> list[str]:
+    """Interpreters that nobody named, best first."""
+    made = made_pythons(environments_folder(sys.platform, environ, Path.home()), sys.platform)
+    own = own_pythons(sys.platform, sys.executable, sys.prefix, sys.version_info[:2])
+    return list(dict.fromkeys([*map(str, made), *own]))
 
 
 def engine_command(python: str, installed: str | None) -> tuple[str, ...]:
@@ -218,13 +237,29 @@ def window_options() -> dict[str, Any]:
     return {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
 
 
-def _nothing_found(named: str, problem: str) -> str:
-    if named:
-        return (
-            f"{VARIABLE} names a Python that cannot run SatSeg: {problem}; run `{INSTALL}` with it or name another one."
+def probe_version(python: str, seconds: float = PROBE_SECONDS) -> str:
+    """Version of an interpreter, such as ``3.12.3``; empty where it does not run or is too old for SatSeg."""
+    try:
+        done = subprocess.run(  # nosec B603 # QGIS' own interpreter or one that the plugin made, no shell
+            [python, "-c", "import sys; print('.'.join(map(str, sys.version_info[:3])))"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            env=child_environment(os.environ),
+            check=False,
+            **window_options(),
         )
+        version = done.stdout.decode("utf-8", "replace").strip()
+        return version if tuple(map(int, version.split(".")[:2])) >= (3, 9) else ""
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+
+
+def _nothing_found(named: str, problem: str, by: str) -> str:
+    if named:
+        return f"{by} names a Python that cannot run SatSeg: {problem}; run `{INSTALL}` with it or name another one."
     why = f" ({problem})" if problem else ""
     return (
-        f"No Python with SatSeg's libraries was found{why}; make a virtual environment, run `{INSTALL}` in it,"
-        f" and set the environment variable {VARIABLE} to its Python before QGIS starts."
+        f"No Python with SatSeg's libraries was found{why}; run 'Set up SatSeg' in the Processing Toolbox"
+        f" (satseg:setup), or run `{INSTALL}` in a virtual environment and name its Python in {VARIABLE}."
     )

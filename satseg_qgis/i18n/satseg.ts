@@ -329,6 +329,106 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Set up SatSeg</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Installs the libraries that SatSeg needs, in an environment of their own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>install</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>libraries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>pip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>environment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>python</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>{name}: about {download} MB to fetch, {disk} MB on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Libraries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Folder of wheels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>For machines without internet: all packages are taken from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Deletes what this algorithm has installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Light runs on the processor; full has torch, for NVIDIA graphics cards.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Remove the environments instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Python of the engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Cancelled; nothing was installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>The engine runs in {python}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>The environment is complete, but another Python is named and goes before it: {python}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>{path} cannot be removed ({why}); close other QGIS windows and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Removed: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../algorithms/sources.py"/>
         <source>The input is not a raster layer; choose one, or a raster file.</source>
         <translation type="unfinished"></translation>
@@ -431,6 +531,21 @@
     <message>
         <location filename="../provider.py"/>
         <source>SatSeg: land-cover maps from imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../welcome.py"/>
+        <source>Looking for SatSeg's libraries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../welcome.py"/>
+        <source>The libraries that SatSeg needs are not installed yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../welcome.py"/>
+        <source>Set up…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

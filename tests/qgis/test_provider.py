@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QSize
 
 from satseg_core.version import __version__
 
-IDS = ("satseg:areas", "satseg:segment", "satseg:vectorize")
+IDS = ("satseg:areas", "satseg:segment", "satseg:setup", "satseg:vectorize")
 
 
 def algorithm(name: str):

@@ -1,0 +1,91 @@
+"""What a new user meets: a message with a button where the engine's libraries are missing, and entries in the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import Qgis, QgsApplication, QgsTask
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAction, QPushButton
+
+from satseg_core.errors import SatSegError
+from satseg_qgis.algorithms.base import icon_path
+from satseg_qgis.engine.find import find_engine
+from satseg_qgis.settings import named_python
+from satseg_qgis.translate import tr
+
+MENU = "SatSeg"
+
+ENTRIES = (("segment", "Map land cover"), ("vectorize", "Land-cover polygons"), ("areas", "Land-cover areas"),
+           ("setup", "Set up SatSeg"))  # fmt: skip
+"""Algorithms in the menu, with their titles."""
+
+
+class Welcome:
+    """The plugin's part of QGIS' window.
+
+    Args:
+        iface: QGIS' interface.
+    """
+
+    def __init__(self, iface: Any) -> None:
+        self._iface = iface
+        self._actions: list[QAction] = []
+        self._task: QgsTask | None = None
+        self.message: Any | None = None
+        """The message that offers the installation, while it is shown."""
+
+    def show(self) -> None:
+        """Add the entries of the menu, and look in the background whether the engine can run."""
+        for name, title in ENTRIES:
+            action = QAction(QIcon(icon_path(name)), f"{tr(title)}…", self._iface.mainWindow())
+            action.triggered.connect(lambda _=False, name=name: self.open(name))
+            self._iface.addPluginToMenu(MENU, action)
+            self._actions.append(action)
+        named = named_python()
+        self._task = QgsTask.fromFunction(
+            tr("Looking for SatSeg's libraries"), lambda _: _problem(named), on_finished=self._looked
+        )
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _looked(self, error: Exception | None, problem: str | None = None) -> None:
+        """In the main thread, when it is known whether there is an engine."""
+        self._task = None
+        if error is not None or not problem or self.message is not None:
+            return
+        bar = self._iface.messageBar()
+        self.message = bar.createMessage("SatSeg", tr("The libraries that SatSeg needs are not installed yet."))
+        button = QPushButton(tr("Set up…"), self.message)
+        button.clicked.connect(lambda: self.open("setup"))
+        self.message.layout().addWidget(button)
+        bar.pushWidget(self.message, Qgis.MessageLevel.Info)
+
+    def open(self, name: str) -> None:
+        """Show the dialog of an algorithm."""
+        if self.message is not None and name == "setup":
+            self._iface.messageBar().popWidget(self.message)
+            self.message = None
+        from processing import execAlgorithmDialog
+
+        execAlgorithmDialog(f"satseg:{name}", {})
+
+    def hide(self) -> None:
+        """Take everything away again."""
+        for action in self._actions:
+            self._iface.removePluginMenu(MENU, action)
+        self._actions.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if self.message is not None:
+            self._iface.messageBar().popWidget(self.message)
+            self.message = None
+
+
+def _problem(named: str) -> str | None:
+    """Why the engine cannot run here; None where it can. Runs in a thread of its own."""
+    try:
+        find_engine(setting=named)
+    except SatSegError as error:
+        return str(error)
+    return None
