@@ -106,7 +106,8 @@ class Bench:
         print(f"{case}: {', '.join(words) or figures}", flush=True)
 
     def _job(self, raster: Path, *words: object) -> Callable[[], Figures]:
-        return lambda: job(raster, self._folder, *self._threads, *words)
+        # The runtime of the bare network, not what is faster here.
+        return lambda: job(raster, self._folder, *self._threads, "--runtime", "onnx", *words)
 
     def _pairs(self, kind: str, raster: Path, runs: int) -> None:
         """The whole job beside the network alone, and what is asked for besides."""

@@ -12,7 +12,10 @@ is read back and compared with the map.
 from __future__ import annotations
 
 import argparse
+import cProfile
+import io
 import json
+import pstats
 import shutil
 import subprocess
 import sys
@@ -30,6 +33,7 @@ import shapely
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from satseg_core.vector.block import BLOCK, BlockWorker, Job, Task
 from training.comparison import table
 
 SIGMA = 6.0
@@ -63,9 +67,13 @@ def main() -> int:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.polygons", description=__doc__.splitlines()[0])
     parser.add_argument("--side", type=int, default=16384, help="of the map, px")
+    parser.add_argument("--profile", action="store_true", help="say where the time of a block goes, and no more")
     parser.add_argument("--quick", action="store_true", help="a small map: to see that it works")
     parser.add_argument("--output", type=Path, default=Path("docs/polygons-benchmark.md"))
     options = parser.parse_args()
+    if options.profile:
+        print(profile())
+        return 0
     side = 2048 if options.quick else options.side
     with tempfile.TemporaryDirectory(prefix="satseg-polygons-") as name:
         folder = Path(name)
@@ -81,6 +89,21 @@ def main() -> int:
     options.output.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     options.output.write_text(page(figures), encoding="utf-8")
     return 0
+
+
+def profile() -> str:
+    """Where the time of four blocks of the map goes, by function."""
+    collected, text = cProfile.Profile(), io.StringIO()
+    with tempfile.TemporaryDirectory() as name:
+        labels = make_noise(Path(name) / "map.tif", 2 * BLOCK)
+        with BlockWorker(Job(labels, simplify=2.0)) as worker:
+            worker.run(Task(0, 0))
+            collected.enable()
+            for row, column in np.ndindex(2, 2):
+                worker.run(Task(row * BLOCK, column * BLOCK))
+            collected.disable()
+    pstats.Stats(collected, stream=text).sort_stats("cumulative").print_stats("satseg_core|shapely", 24)
+    return text.getvalue()
 
 
 def mpx(side: int) -> int:

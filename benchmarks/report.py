@@ -22,8 +22,8 @@ LABELS = {
 }
 
 HEAD = """By `make bench` (`python -m benchmarks`) on {where}, {threads} threads for the runtime: 8-bit RGB (the demo's
-scene, repeated) of 0.5 m a px where nothing else is said, default model and options. Time is that of the whole command,
-start of Python included; memory is the peak resident set. Medians of several runs, taken in turn."""
+scene, repeated) of 0.5 m a px where nothing else is said, default model and options, ONNX Runtime. Time is that of
+the whole command, start of Python included; memory is the peak resident set. Medians of several runs, taken in turn."""
 
 TILES = """Two squares of 100 m in the raster of 67 Mpx (`--mask`): {squares} of {whole} tiles run, {seconds:.2f} s.
 

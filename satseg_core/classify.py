@@ -63,8 +63,8 @@ def interpolate(
         ``(C, h, w) float32``.
     """
     (first_y, weight_y), (first_x, weight_x) = _taps(lattice, block)
-    down = _between(scores, first_y[rows], weight_y[rows], axis=1)
-    return _between(down, first_x[cols], weight_x[cols], axis=2)
+    across = _between(scores, first_x[cols], weight_x[cols], axis=2)
+    return _between(across, first_y[rows], weight_y[rows], axis=1)
 
 
 def _taps(lattice: Lattice, block: Block) -> tuple[_Taps, _Taps]:
@@ -77,12 +77,25 @@ def _taps(lattice: Lattice, block: Block) -> tuple[_Taps, _Taps]:
 
 def _between(values: Scores, first: NDArray[np.intp], weight: NDArray[np.float32], axis: int) -> Scores:
     """Linear interpolation along an axis: ``values[first] + (values[first + 1] - values[first]) * weight``."""
-    step = np.diff(values, axis=axis, append=np.take(values, [-1], axis=axis))
+    return _along(values, _steps(values, axis), first, weight, axis)
+
+
+def _steps(values: Scores, axis: int) -> Scores:
+    """From each value to the next one along an axis; 0 from the last."""
+    steps = np.zeros_like(values)
+    before = tuple(slice(-1 if i == axis else None) for i in range(values.ndim))
+    after = tuple(slice(1 if i == axis else 0, None) for i in range(values.ndim))
+    np.subtract(values[after], values[before], out=steps[before])
+    return steps
+
+
+def _along(values: Scores, steps: Scores, first: NDArray[np.intp], weight: NDArray[np.float32], axis: int) -> Scores:
+    """`_between`, given the `_steps`."""
     shape = [1] * values.ndim
     shape[axis] = -1
-    result = np.take(step, first, axis=axis)
+    result = steps.take(first, axis=axis)
     result *= weight.reshape(shape)
-    result += np.take(values, first, axis=axis)
+    result += values.take(first, axis=axis)
     return result
 
 
@@ -96,11 +109,12 @@ def _labels(scores: Scores, down: _Taps, across: _Taps, lookup: NDArray[np.uint8
     best = _first_best(iter(scores))
     labels = np.take(np.take(lookup[best], first_y, axis=0), first_x, axis=1)
     disputed = _disputed(best)
+    steps = _steps(scores, axis=2)
     for rows in _groups(first_y, _CHUNK_VALUES // max(len(first_x), 1)):
         squares = np.any(disputed[first_y[rows.start] : first_y[rows.stop - 1] + 1], axis=0)
         cols = np.flatnonzero(np.take(squares, first_x))
         if cols.size:
-            values = _interpolated(scores, (first_y[rows], weight_y[rows]), (first_x[cols], weight_x[cols]))
+            values = _interpolated(scores, steps, (first_y[rows], weight_y[rows]), (first_x[cols], weight_x[cols]))
             labels[rows, cols] = lookup[_first_best(values)]
     return labels
 
@@ -124,12 +138,15 @@ def _groups(first_y: NDArray[np.intp], most: int) -> Iterator[slice]:
             start = edge
 
 
-def _interpolated(scores: Scores, down: _Taps, across: _Taps) -> Iterator[Scores]:
-    """The scores of the px, ``(h, w) float32``, class by class."""
+def _interpolated(scores: Scores, steps: Scores, down: _Taps, across: _Taps) -> Iterator[Scores]:
+    """The scores of the px, ``(h, w) float32``, class by class, given the `_steps` across.
+
+    Across first: there are fewer rows of cells than of px, and to gather rows is faster than to gather columns.
+    """
     first_y, weight_y = down
     top, bottom = first_y[0], first_y[-1] + 2
-    for band in _between(scores[:, top:bottom], first_y - top, weight_y, axis=1):
-        yield _between(band, *across, axis=1)
+    for band, step in zip(scores[:, top:bottom], steps[:, top:bottom]):
+        yield _between(_along(band, step, *across, axis=1), first_y - top, weight_y, axis=0)
 
 
 def _first_best(values: Iterator[Scores]) -> NDArray[np.uint8]:
@@ -147,10 +164,11 @@ def _confidence(scores: Scores, down: _Taps, across: _Taps, temperature: float) 
     (first_y, weight_y), size = down, len(across[0])
     scaled = scores / np.float32(temperature)
     percent = np.empty((len(first_y), size), np.uint8)
+    steps = _steps(scaled, axis=2)
     step = max(_CHUNK_VALUES // (len(scores) * size), 1)
     for start in range(0, len(first_y), step):
         rows = slice(start, start + step)
-        values = list(_interpolated(scaled, (first_y[rows], weight_y[rows]), across))
+        values = list(_interpolated(scaled, steps, (first_y[rows], weight_y[rows]), across))
         percent[rows] = _percent(values)
     return percent
 

@@ -30,7 +30,8 @@ class TileScores:
 
     def add(self, tiles: Sequence[Tile], pixels: Sequence[NDArray[np.float32]]) -> None:
         """Run tiles, each ``(B, tile_h, tile_w) float32``, scaled and normalised."""
-        self._kept.update(zip(tiles, self._runtime.scores(np.stack(pixels))))
+        stack = pixels[0][None] if len(pixels) == 1 else np.stack(pixels)
+        self._kept.update(zip(tiles, self._runtime.scores(stack)))
         self.run += len(tiles)
 
     def get(self, tile: Tile) -> Scores:

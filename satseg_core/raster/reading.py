@@ -102,13 +102,14 @@ class _Pieces:
                 found, known = self._piece(row, col)
                 if values is None:
                     shape = (len(found), rows.size, cols.size)
-                    values, valid = np.empty(shape, found.dtype), np.ones(shape, bool)
+                    values = np.empty(shape, found.dtype)
+                    valid = None if self._all_data else np.ones(shape, bool)
                 values[:, here_y, here_x] = found[:, there_y, there_x]
-                if valid is not None and not self._all_data:
+                if valid is not None:
                     valid[:, here_y, here_x] = known[:, there_y, there_x]
         if values is None:
             raise ValueError("no px were asked for")
-        return values, None if self._all_data else valid
+        return values, valid
 
     def _piece(self, row: int, col: int) -> Values:
         """One piece, read or kept; the one that was not asked for longest is forgotten first."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Optional
 
@@ -72,12 +73,12 @@ class Source:
         transform: Affine = self.dataset.transform
         return transform
 
-    @property
+    @cached_property
     def dtype(self) -> str:
         """Name of the widest data type among the bands read."""
         return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
 
-    @property
+    @cached_property
     def has_nodata(self) -> bool:
         """Whether some pixels may be without data: nodata value, mask, alpha, or a type that can hold NaN."""
         flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
