@@ -13,7 +13,7 @@ _PROXY_KEYS = {
     "host": "proxy/proxyHost",
     "port": "proxy/proxyPort",
     "user": "proxy/proxyUser",
-    "password": "proxy/proxyPassword",
+    "password": "proxy/proxyPassword",  # nosec B105 # the name of a setting  # pragma: allowlist secret
 }
 
 

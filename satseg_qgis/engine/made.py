@@ -51,7 +51,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("light", COMMON, 110, 430),
+    Kind("light", COMMON, 140, 460),
     Kind("full", (*COMMON, "torch>=2.1", "torchvision>=0.16"), 2700, 6500),
 )
 """What can be made; the first is the default. Sizes: ``docs/qgis.md``. On Windows and macOS *full* is a tenth of that,

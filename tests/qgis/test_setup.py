@@ -36,14 +36,15 @@ def nothing_installed(qgis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_from_nothing_to_a_first_map(nothing_installed: Path, image: Path, log, tmp_path: Path) -> None:
     words = {"INPUT": str(image), "OUTPUT": str(tmp_path / "map.tif"), "POLYGONS": str(tmp_path / "map.gpkg")}
-    with pytest.raises(QgsProcessingException, match="Set up SatSeg"):
+    with pytest.raises(QgsProcessingException):
         run("satseg:segment", words, feedback=log)
+    assert any("Set up SatSeg" in text for text in log.errors)
     python = Path(run("satseg:setup", {}, feedback=log)["PYTHON"])
     assert nothing_installed in python.parents
     assert log.percents == sorted(log.percents)
     assert log.percents[-1] == 100
     run("satseg:segment", words, feedback=log)
-    assert set(read_codes(tmp_path / "map.tif").ravel()) <= set(range(7))
+    assert set(read_codes(tmp_path / "map.tif")) <= set(range(7))
     assert run("satseg:setup", {"REMOVE": True}, feedback=log)["PYTHON"] == ""
     assert list(nothing_installed.iterdir()) == []
 
@@ -63,12 +64,13 @@ def test_a_cancel_leaves_nothing(nothing_installed: Path, log) -> None:
     assert not nothing_installed.exists() or list(nothing_installed.iterdir()) == []
 
 
-def test_the_setting_names_a_python(qgis, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_names_a_python(qgis, image: Path, log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SATSEG_PYTHON")
     QgsSettings().setValue(PYTHON_KEY, "/nowhere/python3")
     try:
-        with pytest.raises(QgsProcessingException, match=r"The plugin's setting names .*/nowhere/python3"):
-            run("satseg:segment", {"INPUT": str(image), "OUTPUT": "TEMPORARY_OUTPUT"})
+        with pytest.raises(QgsProcessingException):
+            run("satseg:segment", {"INPUT": str(image), "OUTPUT": "TEMPORARY_OUTPUT"}, feedback=log)
+        assert any("The plugin's setting names a Python that cannot run SatSeg" in text for text in log.errors)
     finally:
         QgsSettings().remove(PYTHON_KEY)
 

@@ -39,4 +39,4 @@ def test_a_second_version_replaces_the_first_without_a_restart(qgis_process, tmp
     command = [sys.executable, "-B", "-c", CODE, str(tmp_path / "plugins"), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     lines = done.stdout.splitlines()
-    assert lines == ["1.0.0 3 []", "[]", "2.0.0 3 []", "[]"], done.stdout + done.stderr
+    assert lines == ["1.0.0 4 []", "[]", "2.0.0 4 []", "[]"], done.stdout + done.stderr
