@@ -1,7 +1,8 @@
 """Takes the screenshots of the README: the plugin, installed from its zip, in a real QGIS on a virtual display.
 
-``python tools/screenshots.py`` writes ``docs/images/dialog.png`` and ``docs/images/qgis-map.png``. It needs QGIS and
-xvfb-run, and runs the engine in the Python that ``SATSEG_PYTHON`` names, or else in this one.
+``python tools/screenshots.py`` writes ``docs/images/dialog.png`` and ``qgis-map.png``, and from a QGIS that has no
+engine yet ``setup.png``. It needs QGIS and xvfb-run, and runs the engine in the Python that ``SATSEG_PYTHON`` names, or
+else in this one.
 The scene is the demo's, so that the pictures may be shown anywhere.
 """
 
@@ -11,10 +12,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 IMAGES = "SATSEG_SCREENSHOTS"
 """Variable that tells this file, run by QGIS, where the pictures go; and that it is run by QGIS."""
@@ -55,7 +57,11 @@ def main() -> int:
         screen = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
         qgis = ["qgis", "--profiles-path", name, "--nologo", "--noversioncheck", "--lang", "en", "--code", __file__]
         done = subprocess.run([*screen, *qgis], env=environ, timeout=900, check=False)
-    return done.returncode
+        # Once more, as for a new user: no Python is named, and nothing is installed.
+        del environ["SATSEG_PYTHON"]
+        environ["SATSEG_ENVIRONMENTS"] = str(folder / "environments")
+        again = subprocess.run([*screen, *qgis], env=environ, timeout=900, check=False)
+    return done.returncode or again.returncode
 
 
 def install(project: Path, profile: Path, python: str) -> None:
@@ -75,7 +81,10 @@ def in_qgis() -> None:
 
     def work() -> None:
         try:
-            take_pictures(Path(os.environ[IMAGES]), os.environ[SCENE])
+            if "SATSEG_PYTHON" in os.environ:
+                take_pictures(Path(os.environ[IMAGES]), os.environ[SCENE])
+            else:
+                take_setup(Path(os.environ[IMAGES]), os.environ[SCENE])
         except Exception:  # noqa: BLE001 -- whatever it is, QGIS must not stay open
             traceback.print_exc()
             os._exit(1)
@@ -113,6 +122,43 @@ def take_pictures(images: Path, scene: str) -> None:
     iface.mapCanvas().waitWhileRendering()
     settle()
     window.grab().save(str(images / "qgis-map.png"))
+
+
+def take_setup(images: Path, scene: str) -> None:
+    """The message that offers the installation, and its dialog when it has run."""
+    import processing
+    from qgis.core import QgsProject, QgsRasterLayer
+    from qgis.utils import iface
+
+    window = iface.mainWindow()
+    window.resize(*SIZE)
+    tidy(window)
+    QgsProject.instance().addMapLayer(QgsRasterLayer(scene, "Scene"))
+    wait_until(lambda: iface.messageBar().currentItem() is not None)
+    dialog = processing.createAlgorithmDialog("satseg:setup", {})
+    dialog.resize(900, 560)
+    dialog.show()
+    dialog.move(window.x() + 250, window.y() + 200)
+    settle()
+    picture = window.grab()
+    shown = dialog.grab()
+    from qgis.PyQt.QtGui import QPainter
+
+    painter = QPainter(picture)
+    painter.drawPixmap(250, 200, shown)
+    painter.end()
+    picture.save(str(images / "setup.png"))
+    dialog.close()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Let QGIS work until something is so."""
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not condition():
+        QCoreApplication.processEvents()
+        time.sleep(0.05)
 
 
 def tidy(window: Any) -> None:

@@ -25,6 +25,7 @@ from satseg_qgis.engine.environment import child_environment
 from satseg_qgis.engine.explain import explain
 from satseg_qgis.engine.find import engine_command, own_pythons, probe_version, window_options
 from satseg_qgis.engine.made import PARTIAL, Kind, environment_path, python_of, write_note
+from satseg_qgis.engine.process import kill_tree
 
 TAIL = 40
 """Lines that a failure is explained from."""
@@ -155,6 +156,7 @@ class Installer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=self._environ,
+                start_new_session=sys.platform != "win32",
                 **window_options(),
             )
         except OSError as error:
@@ -163,8 +165,7 @@ class Installer:
         reader.start()
         while process.poll() is None:
             if self._cancelled():
-                process.kill()
-                process.wait()
+                kill_tree(process)  # venv runs pip in a process of its own
                 raise CancelledError
             time.sleep(0.1)
         reader.join(timeout=5.0)

@@ -128,7 +128,7 @@ class _Child:
             self._deadline = time.monotonic() + GRACE_SECONDS
             self._close_stdin()
         elif time.monotonic() > self._deadline:
-            _kill(self._process)
+            kill_tree(self._process)
 
     def _close_stdin(self) -> None:
         try:
@@ -143,7 +143,7 @@ class _Child:
         try:
             self._process.wait(timeout=GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            _kill(self._process)
+            kill_tree(self._process)
         for thread, stream in zip(self._readers, (self._process.stdout, self._process.stderr)):
             thread.join(timeout=1.0)
             if stream and not thread.is_alive():
@@ -183,7 +183,7 @@ def _read(name: str, stream: IO[bytes], lines: queue.Queue[Line]) -> None:
     lines.put((name, None))
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
     """End the engine and the workers it started, which share its session."""
     try:
         if sys.platform == "win32":
