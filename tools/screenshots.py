@@ -138,14 +138,13 @@ def take_setup(images: Path, scene: str) -> None:
     dialog = processing.createAlgorithmDialog("satseg:setup", {})
     dialog.resize(900, 560)
     dialog.show()
-    dialog.move(window.x() + 250, window.y() + 200)
     settle()
     picture = window.grab()
     shown = dialog.grab()
     from qgis.PyQt.QtGui import QPainter
 
     painter = QPainter(picture)
-    painter.drawPixmap(250, 200, shown)
+    painter.drawPixmap(250, 145, shown)
     painter.end()
     picture.save(str(images / "setup.png"))
     dialog.close()

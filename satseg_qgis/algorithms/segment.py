@@ -25,13 +25,15 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
+    QgsRasterLayer,
 )
 
 from satseg_core.errors import SatSegError
 from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
-from satseg_qgis.algorithms.sources import plain_file, raster_name, write_polygons
+from satseg_qgis.algorithms.rendering import Rendering
+from satseg_qgis.algorithms.sources import is_file, plain_file, raster_name, write_polygons
 from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
@@ -77,7 +79,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
         self.added(
             QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
-            tr("Aerial or satellite image: a raster file, or a layer of one."),
+            tr("Aerial or satellite image: any raster layer. Web maps are drawn for the extent that is chosen."),
         )
         self.added(
             QgsProcessingParameterBand(self.BANDS, tr("Bands"), None, self.INPUT, True, True),
@@ -89,7 +91,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         )
         self.added(
             QgsProcessingParameterExtent(self.EXTENT, tr("Extent"), None, True),
-            tr("Part of the image to map, snapped to its pixels. Empty maps all of it."),
+            tr("Part of the image to map, snapped to its pixels. Empty maps all of it, if it is a file."),
         )
         self.added(
             QgsProcessingParameterFeatureSource(self.MASK, tr("Mask"), polygon, None, True),
@@ -157,11 +159,13 @@ class SegmentAlgorithm(SatSegAlgorithm):
         )
 
     def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
-        """The image must be a file, and the model must exist and fit the number of bands."""
+        """The image must be a file or have an extent, and the model must exist and fit the number of bands."""
         try:
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-            raster_name(layer)
             model = find_model(self._model(parameters, context))
+            if not is_file(layer):
+                self._rendering(layer, parameters, context)
+                return None
         except SatSegError as error:
             return str(error)
         bands = self.parameterAsInts(parameters, self.BANDS, context)
@@ -174,6 +178,13 @@ class SegmentAlgorithm(SatSegAlgorithm):
             return tr("The image has {count} bands; choose among those.").format(count=layer.bandCount())
         return None
 
+    def _rendering(self, layer: QgsRasterLayer, parameters: Parameters, context: QgsProcessingContext) -> Rendering:
+        """How to draw a layer that is no file, at the pixel size that the model runs at."""
+        extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
+        metres = self.parameterAsDouble(parameters, self.PIXEL_SIZE, context)
+        metres = metres or find_model(self._model(parameters, context)).card.pixel_size
+        return Rendering.plan(layer, extent, metres, context)
+
     def _model(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
         """Name or file of the model; None for the default, so that the command stays short."""
         file = self.parameterAsFile(parameters, self.MODEL_FILE, context)
@@ -183,7 +194,8 @@ class SegmentAlgorithm(SatSegAlgorithm):
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
         """Names and numbers that come from layers of the project."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        self.raster = raster_name(layer)
+        self.rendering = None if is_file(layer) else self._rendering(layer, parameters, context)
+        self.raster = "" if self.rendering else raster_name(layer)
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         self.extent = (
             None
@@ -196,6 +208,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Run the engine in another process."""
+        if self.rendering:
+            try:
+                self.raster = self.rendering.draw(feedback)
+            except SatSegError as error:
+                raise QgsProcessingException(str(error)) from error
         options = self._options(parameters, context, feedback)
         result = self.run_engine(commands.segment(options), feedback)
         html = self.parameterAsFileOutput(parameters, self.AREAS_HTML, context)
@@ -216,9 +233,10 @@ class SegmentAlgorithm(SatSegAlgorithm):
             polygons=self.parameterAsOutputLayer(parameters, self.POLYGONS, context) or None,
             confidence=self.parameterAsOutputLayer(parameters, self.CONFIDENCE, context) or None,
             model=self._model(parameters, context),
-            bands=tuple(self.parameterAsInts(parameters, self.BANDS, context)),
+            # What is drawn is red, green and blue.
+            bands=() if self.rendering else tuple(self.parameterAsInts(parameters, self.BANDS, context)),
             stretch=(low, high) if low < high else None,  # not numbers where it is empty
-            extent=self.extent,
+            extent=None if self.rendering else self.extent,
             mask=self.mask or self._write_mask(parameters, context, feedback),
             pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) or None,
             runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),

@@ -70,6 +70,11 @@ class SetupAlgorithm(SatSegAlgorithm):
         sizes = [sentence.format(name=k.name, download=k.download_mb, disk=k.disk_mb) for k in (light, full)]
         return [tr("Light runs on the processor; full has torch, for NVIDIA graphics cards."), *sizes]
 
+    def shortHelpString(self) -> str:
+        """Text beside the dialog, with the sizes: they should be known before."""
+        sizes = "".join(f"<li>{sentence}</li>" for sentence in self._sizes()[1:])
+        return f"{super().shortHelpString()}<h3>{tr('Sizes')}</h3><ul>{sizes}</ul>"
+
     def canExecute(self) -> Check:
         """Always: it is what helps where the others cannot."""
         return True, ""

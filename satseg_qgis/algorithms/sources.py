@@ -46,6 +46,21 @@ def raster_name(layer: QgsRasterLayer | None) -> str:
     return name
 
 
+def is_file(layer: QgsRasterLayer | None) -> bool:
+    """False for a layer that can only be drawn, by this QGIS.
+
+    Raises:
+        RasterError: there is no layer.
+    """
+    if layer is None:
+        raise RasterError(tr("The input is not a raster layer; choose one, or a raster file."))
+    try:
+        raster_name(layer)
+    except RasterError:
+        return False
+    return True
+
+
 def plain_file(layer: QgsVectorLayer | None, definition: object) -> str | None:
     """The path of a vector layer that is a whole file of one layer as it stands; None otherwise.
 

@@ -134,6 +134,41 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The extent has no place on the ground; choose one inside of the layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>That are many pixels for a server; it may take long.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The layer is no file: drawing {size} pixels of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The layer '{name}' is no file and may be endless; choose the extent to map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The extent lies beside the layer '{name}'; choose one inside of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The extent has {count} million pixels of {size} m, more than a server should be asked for; choose a smaller one or larger pixels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/rendering.py"/>
+        <source>The layer could not be drawn ({why}); try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation type="unfinished"></translation>
@@ -170,7 +205,7 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
-        <source>Aerial or satellite image: a raster file, or a layer of one.</source>
+        <source>Aerial or satellite image: any raster layer. Web maps are drawn for the extent that is chosen.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -185,7 +220,7 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
-        <source>Part of the image to map, snapped to its pixels. Empty maps all of it.</source>
+        <source>Part of the image to map, snapped to its pixels. Empty maps all of it, if it is a file.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -401,6 +436,11 @@
     <message>
         <location filename="../algorithms/setup.py"/>
         <source>Python of the engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/setup.py"/>
+        <source>Sizes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

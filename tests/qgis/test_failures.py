@@ -132,9 +132,10 @@ def test_without_an_engine_a_run_fails(qgis, image: Path, log, monkeypatch: pyte
     assert any("SATSEG_PYTHON" in text for text in log.errors)
 
 
-def test_a_layer_that_is_no_file_is_refused(context) -> None:
+def test_a_map_that_is_no_file_is_refused(context) -> None:
     layer = QgsRasterLayer("type=xyz&url=http://localhost/{z}/{x}/{y}.png&zmax=1&zmin=0", "tiles", "wms")
-    ok, message = checked({"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT"}, context)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("satseg:vectorize")
+    ok, message = algorithm.checkParameterValues({"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT"}, context)
     assert not ok
     assert "export the layer to a GeoTIFF first" in message
 
