@@ -49,7 +49,7 @@ def pip(*words: str) -> list[str]:
 
 
 def test_the_true_pip_without_a_server() -> None:
-    lines = pip("--index-url", "http://127.0.0.1:9/simple", "--retries", "0", "--no-cache-dir", "surely-not-there")
+    lines = pip("--index-url", "http://127.0.0.1:9/simple", "--retries", "1", "--no-cache-dir", "surely-not-there")
     assert "The internet is not in reach" in explain(lines, "install")
 
 

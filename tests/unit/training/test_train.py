@@ -148,7 +148,8 @@ def test_two_processes_learn_what_one_learns(scenes_folder: Path, tmp_path: Path
     assert curves[1]["losses"] == pytest.approx(curves[0]["losses"], rel=1e-3)
     assert curves[1]["measured"][-1]["miou"] == pytest.approx(curves[0]["measured"][-1]["miou"], abs=0.02)
     begin = build(settings_of_one.network, 3, LAND_COVER, settings_of_one.schedule.seed).state_dict()
-    assert apart(one / WEIGHTS, two / WEIGHTS) < 0.01 * moved(one / WEIGHTS, begin)
+    # Files hold float16: what differs in the last bit of float32 may be rounded to neighbours, 2^-10 apart near 1.
+    assert apart(one / WEIGHTS, two / WEIGHTS) < max(0.01 * moved(one / WEIGHTS, begin), 2**-10)
     for name, value in load_file(one / WEIGHTS).items():
         if name.endswith("running_mean"):
             torch.testing.assert_close(load_file(two / WEIGHTS)[name], value, rtol=1e-3, atol=1e-3)
