@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsTask
@@ -10,7 +13,8 @@ from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.base import icon_path
-from satseg_qgis.engine.find import find_engine
+from satseg_qgis.engine.find import VARIABLE, find_engine
+from satseg_qgis.engine.made import environments_folder, made_pythons
 from satseg_qgis.settings import named_python
 from satseg_qgis.translate import tr
 
@@ -83,7 +87,13 @@ class Welcome:
 
 
 def _problem(named: str) -> str | None:
-    """Why the engine cannot run here; None where it can. Runs in a thread of its own."""
+    """Why the engine cannot run here; None where it can. Runs in a thread of its own.
+
+    A Python that is named or was made is believed until it is needed: to try it takes a second of every start of QGIS.
+    """
+    made = made_pythons(environments_folder(sys.platform, os.environ, Path.home()), sys.platform)
+    if named or os.environ.get(VARIABLE) or made:
+        return None
     try:
         find_engine(setting=named)
     except SatSegError as error:
