@@ -11,6 +11,8 @@ from satseg_core.cli.session import Session
 from satseg_core.cli.tables import area_table
 from satseg_core.events import Reporter
 from satseg_core.memory import DEFAULT_MB
+from satseg_core.model.choice import DEVICES, RUNTIMES
+from satseg_core.model.runtime import PRECISIONS
 
 
 @click.command()
@@ -33,21 +35,21 @@ from satseg_core.memory import DEFAULT_MB
 @click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
 @click.option(
     "--runtime",
-    type=click.Choice(["auto", "onnx", "openvino", "torch"]),
+    type=click.Choice(["auto", *RUNTIMES]),
     default="auto",
     show_default=True,
     help="What executes the network; 'satseg doctor' says what is there.",
 )
 @click.option(
     "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps", "directml", "coreml"]),
+    type=click.Choice(["auto", *DEVICES]),
     default="auto",
     show_default=True,
     help="The processor, or a graphics card: NVIDIA's, Apple's (mps, coreml), any on Windows (directml).",
 )
 @click.option(
     "--precision",
-    type=click.Choice(["auto", "float32", "bfloat16", "float16"]),
+    type=click.Choice(PRECISIONS),
     default="auto",
     show_default=True,
     help="What the network multiplies in: 16 bits change a few classes. By itself float16 with CUDA, else float32.",

@@ -122,13 +122,14 @@ class Polygons:
     fields: dict[str, NDArray[Any]]
 
 
-def read_polygons(path: Path, crs: Any, what: str) -> Polygons:
+def read_polygons(path: Path, crs: Any, what: str, with_fields: bool = False) -> Polygons:
     """The polygons of the first layer of a file that has any.
 
     Args:
         path: the vector file.
         crs: rasterio's, of the raster that they are laid over, or None.
         what: the user calls them: ``mask``, ``zones``.
+        with_fields: read the fields, too.
 
     Raises:
         UsageError: the file cannot be read, has no polygons, or one of the two has a CRS and the other has none.
@@ -139,7 +140,7 @@ def read_polygons(path: Path, crs: Any, what: str) -> Polygons:
     try:
         # The first layer with geometries: GeoPackages hold tables of styles too.
         layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
-        info, _, wkb, columns = pyogrio.raw.read(path, layer=layer)
+        info, _, wkb, columns = pyogrio.raw.read(path, layer=layer, columns=None if with_fields else [])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."

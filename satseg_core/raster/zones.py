@@ -78,7 +78,7 @@ def zone_areas(labels: Path, zones: Path, legend: Legend, reporter: Reporter, fi
         CancelledError: the user cancelled.
     """
     with open_classified(labels) as dataset:
-        polygons = read_polygons(zones, dataset.crs, "zones")
+        polygons = read_polygons(zones, dataset.crs, "zones", with_fields=True)
         if field is not None and field not in polygons.fields:
             listing = ", ".join(polygons.fields) or "none"
             raise UsageError(f"{zones} has no field {field}; it has {listing}.")

@@ -20,6 +20,7 @@ from satseg_core.errors import UsageError
 from satseg_core.legend import NODATA
 from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.labels import Codes, read_codes
+from satseg_core.raster.regions import Ints
 from satseg_core.vector.finish import Features, Finisher, Measures
 from satseg_core.vector.rings import Rings
 from satseg_core.vector.trace import Traced, at, trace
@@ -29,9 +30,6 @@ BLOCK = 1024
 
 _CACHE = 32 * 2**20
 """For blocks of files, bytes: a row of them is not kept, as other processes read the next ones."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class BlockWorker:
         if job.confidence:
             self._confidence = self._stack.enter_context(rasterio.open(job.confidence))
         self._ground = equal_area(self._dataset)
-        self.finisher = Finisher.of(self._dataset, self._ground)
+        self._finisher = Finisher.of(self._dataset, self._ground)
 
     def __enter__(self) -> BlockWorker:
         return self
@@ -142,7 +140,7 @@ class BlockWorker:
         whole = np.flatnonzero(~is_open & (traced.codes != NODATA))
         measures = self._measure(task, traced)
         shift = np.array([task.column, task.row], float)
-        finished = self.finisher.finish(
+        finished = self._finisher.finish(
             traced.codes[whole], _moved(outlines.chosen(whole), shift), measures.chosen(whole)
         )
         return BlockResult(

@@ -14,7 +14,7 @@ from typing import Any
 from pyogrio.raw import open_arrow, write_arrow
 
 from satseg_core.errors import OutputError, UsageError
-from satseg_core.vector.geopackage import GEOMETRY_COLUMN
+from satseg_core.vector.geopackage import GEOMETRY_COLUMN, no_crs_warning
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def _rows(source: Path) -> Iterator[tuple[dict[str, Any], Any]]:
 
 
 def _write_gdal(rows: Any, meta: dict[str, Any], target: Path, wanted: Format) -> None:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "'crs' was not provided")
+    with no_crs_warning():
         warnings.filterwarnings("ignore", ".*Normalized/laundered field name.*")
         write_arrow(
             rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,9 @@ def write_geopackage(path: Path, layer: Layer, features: Iterable[Features]) -> 
     count = 0
     try:
         for number, rows in enumerate(_batches(features)):
-            _append(path, layer, rows, is_new=number == 0)
+            append_rows(
+                path, layer.name, layer.crs, rows.wkb, layer.columns(rows), is_new=number == 0, metadata=layer.metadata
+            )
             count += len(rows)
         _write_style(path, layer.name, layer.legend)
     except (RuntimeError, sqlite3.Error, OSError) as error:  # pyogrio's errors are RuntimeErrors
@@ -104,37 +106,64 @@ def write_geopackage(path: Path, layer: Layer, features: Iterable[Features]) -> 
 
 def _batches(features: Iterable[Features]) -> Iterator[Features]:
     """Rows gathered to `BATCH` at least; one batch at least, be it empty: it makes the layer."""
-    parts: list[Features] = [Features.none()]
-    made = False
-    for rows in features:
+    parts = [Features.none()]
+    for rows in filter(len, features):
         parts.append(rows)
         if sum(map(len, parts)) >= BATCH:
             yield Features.joined(parts)
-            parts, made = [], True
-    if parts or not made:
-        last = Features.joined(parts)
-        if len(last) or not made:
-            yield last
+            parts = []
+    if parts:
+        yield Features.joined(parts)
 
 
-def _append(path: Path, layer: Layer, rows: Features, is_new: bool) -> None:
-    columns = layer.columns(rows)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "'crs' was not provided")
+def append_rows(
+    path: Path,
+    layer: str,
+    crs: str | None,
+    wkb: npt.NDArray[np.object_],
+    columns: Mapping[str, npt.NDArray[Any]],
+    geometry_type: str = "Polygon",
+    is_new: bool = True,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write rows into a layer.
+
+    Args:
+        path: of the GeoPackage.
+        layer: its name.
+        crs: as WKT, or None.
+        wkb: geometries.
+        columns: values by field.
+        geometry_type: GDAL's name of it.
+        is_new: make the file and the layer.
+        metadata: of a new layer.
+
+    Raises:
+        RuntimeError: the file cannot be written; pyogrio's errors are RuntimeErrors.
+    """
+    with no_crs_warning():
         write(
             path,
-            geometry=rows.wkb,
+            geometry=wkb,
             field_data=list(columns.values()),
             fields=list(columns),
-            layer=layer.name,
+            layer=layer,
             driver="GPKG",
-            geometry_type="Polygon",
-            crs=layer.crs,
+            geometry_type=geometry_type,
+            crs=crs,
             append=not is_new,
             dataset_options={"VERSION": _VERSION} if is_new else None,
             layer_options={"GEOMETRY_NAME": GEOMETRY_COLUMN} if is_new else None,
-            layer_metadata=dict(layer.metadata) if is_new and layer.metadata else None,
+            layer_metadata=dict(metadata) if is_new and metadata else None,
         )
+
+
+@contextmanager
+def no_crs_warning() -> Iterator[None]:
+    """Keep pyogrio from warning of maps that have no CRS: some have none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided")
+        yield
 
 
 def _write_style(path: Path, layer: str, legend: Legend) -> None:

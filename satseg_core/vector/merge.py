@@ -11,12 +11,11 @@ import shapely
 
 from satseg_core.legend import NODATA
 from satseg_core.raster.labels import Codes
-from satseg_core.raster.regions import components
+from satseg_core.raster.regions import Ints, components
 from satseg_core.vector.block import OpenPieces
 from satseg_core.vector.finish import Features, Finisher, Measures
 from satseg_core.vector.rings import Points, Rings, offsets
 
-Ints = npt.NDArray[np.int64]
 Edge = tuple[Ints, Codes]
 """Number and code of the piece at each px along a frame; -1 where there is none."""
 

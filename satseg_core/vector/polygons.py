@@ -119,7 +119,7 @@ def vectorize(
             metadata=metadata or {},
         )
         job = Job(source, options.confidence, options.simplify, options.smooth, options.block)
-        results = run_blocks(job, *_tasks(dataset, options.block), options.workers)
+        results = run_blocks(job, _tasks(dataset, options.block), options.workers)
         with closing(results):
             merger = Merger(Finisher.of(dataset, ground), -(-dataset.width // options.block))
             told = _told(results, stage, begin, dataset.width * dataset.height)
@@ -169,10 +169,10 @@ def check_grid(path: Path, dataset: DatasetReader) -> None:
         raise RasterError(f"{path.name} has other pixels than {Path(dataset.name).name}; give the one made with it.")
 
 
-def _tasks(dataset: DatasetReader, block: int) -> tuple[list[Task], int]:
-    """The blocks of a raster, row by row, and how many there are."""
+def _tasks(dataset: DatasetReader, block: int) -> list[Task]:
+    """The blocks of a raster, row by row."""
     rows, columns = range(0, dataset.height, block), range(0, dataset.width, block)
-    return [Task(row, column) for row in rows for column in columns], len(rows) * len(columns)
+    return [Task(row, column) for row in rows for column in columns]
 
 
 def _told(results: Iterable[BlockResult], stage: Stage, begin: float, pixels: int) -> Iterator[BlockResult]:

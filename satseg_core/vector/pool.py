@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
@@ -26,51 +26,47 @@ _workers: list[BlockWorker] = []
 """One, if this process is a worker."""
 
 
-def run_blocks(job: Job, tasks: Iterable[Task], count: int, workers: int) -> Generator[BlockResult, None, None]:
+def run_blocks(job: Job, tasks: Sequence[Task], workers: int) -> Generator[BlockResult, None, None]:
     """The results of all tasks, in their order, whatever the number of processes.
 
     Args:
         job: what to do.
         tasks: the blocks.
-        count: how many there are.
         workers: processes; 1 for this one alone.
 
     Raises:
         RasterError: as `BlockWorker.run`.
     """
-    remaining = iter(tasks)
-    undone: list[Task] = []
-    if workers > 1 and count > FEW:
-        yield from _in_processes(job, remaining, min(workers, count), undone)
+    remaining, undone = iter(tasks), deque[Task]()
+    if workers > 1 and len(tasks) > FEW:
+        yield from _in_processes(job, remaining, min(workers, len(tasks)), undone)
     with BlockWorker(job) as worker:
         yield from map(worker.run, chain(undone, remaining))
 
 
-def _in_processes(job: Job, tasks: Iterator[Task], workers: int, undone: list[Task]) -> Iterator[BlockResult]:
-    """As far as the processes go: where one dies, for want of memory, say, ``undone`` gets the tasks they had."""
+def _in_processes(job: Job, tasks: Iterator[Task], workers: int, undone: deque[Task]) -> Iterator[BlockResult]:
+    """As far as the processes go: where one dies, for want of memory, say, ``undone`` has the tasks they had."""
     # Not forked: GDAL, GEOS and the runtimes have threads and open files.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _start, (job,))
-    waiting: deque[tuple[Task, Future[BlockResult] | None]] = deque()
+    waiting: deque[Future[BlockResult]] = deque()
 
     def first() -> BlockResult:
-        future = waiting[0][1]
-        if future is None:
-            raise BrokenProcessPool
-        result = future.result()
+        result = waiting[0].result()
         waiting.popleft()
+        undone.popleft()
         return result
 
     try:
         for task in tasks:
-            waiting.append((task, None))
-            waiting[-1] = (task, pool.submit(_run, task))
+            undone.append(task)
+            waiting.append(pool.submit(_run, task))
             if len(waiting) > AHEAD * workers:
                 yield first()
         while waiting:
             yield first()
     except BrokenProcessPool:
-        undone += [task for task, _ in waiting]
+        return
     finally:
         pool.shutdown(cancel_futures=True)
 

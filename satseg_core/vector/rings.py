@@ -73,7 +73,7 @@ class Rings:
 
     def only(self, keep: Mask) -> Rings:
         """The same with some of the vertices."""
-        return Rings(self.points[keep], _counted(keep)[self.rings], self.polygons)
+        return Rings(self.points[keep], offsets(keep.view(np.uint8))[self.rings], self.polygons)
 
     def straightened(self, fixed: Mask) -> Rings:
         """Without the vertices that lie on a straight line between their neighbours, but for the fixed ones."""
@@ -128,8 +128,8 @@ class Rings:
 
     def turned(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> Rings:
         """The same at other coordinates, ``(n,)`` each: outer rings counter-clockwise there, holes clockwise."""
-        twice = x * y[self.following] - x[self.following] * y
-        lengths = np.diff(self.rings)
+        after, lengths = self.following, np.diff(self.rings)
+        twice = x * y[after] - x[after] * y
         is_outer = np.zeros(len(lengths), bool)
         is_outer[self.polygons[:-1]] = True
         wrong = (np.add.reduceat(twice, self.rings[:-1]) > 0) != is_outer if len(lengths) else is_outer
@@ -150,38 +150,28 @@ class Rings:
         Holes are wound against their outer ring, which is clockwise to the eye where the area is positive, as rows
         count downwards.
         """
-        x, y = self._shifted()
-        return self.of_polygons(x * y[self.following] - x[self.following] * y) / 2
+        # From each polygon's first vertex: products of small numbers lose no digits.
+        x, y = (self.points - self._spread(self.points[self.rings[self.polygons[:-1]]])).T
+        after = self.following
+        return self.of_polygons(x * y[after] - x[after] * y) / 2
 
     def areas(self) -> npt.NDArray[np.float64]:
         """Size of `signed_areas`."""
         return np.abs(self.signed_areas())
 
-    def _shifted(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Coordinates from each polygon's first vertex: products of small numbers lose no digits."""
-        firsts = self.rings[self.polygons[:-1]]
-        counts = np.diff(np.append(firsts, len(self.points)))
-        moved = self.points - np.repeat(self.points[firsts], counts, axis=0)
-        return moved[:, 0], moved[:, 1]
+    def _spread(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What belongs to each polygon, ``(k, ...)``, for each of its vertices: ``(n, ...)``."""
+        return np.repeat(values, np.diff(self.rings[self.polygons]), axis=0)
 
     def lengths(self, across: npt.NDArray[np.float64], down: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Perimeter of each polygon, holes included, where a px measures so much (``(k,)`` each)."""
         steps = self.points[self.following] - self.points
-        firsts = self.rings[self.polygons[:-1]]
-        counts = np.diff(np.append(firsts, len(self.points)))
-        return self.of_polygons(
-            np.hypot(steps[:, 0] * np.repeat(across, counts), steps[:, 1] * np.repeat(down, counts))
-        )
+        return self.of_polygons(np.hypot(steps[:, 0] * self._spread(across), steps[:, 1] * self._spread(down)))
 
 
 def offsets(lengths: Sequence[int] | npt.NDArray[np.integer]) -> Offsets:
     """Where things of so many parts begin."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def _counted(keep: Mask) -> Offsets:
-    """How many are kept before each place."""
-    return offsets(keep.view(np.uint8))
 
 
 def _ranges(bounds: Offsets, which: npt.NDArray[np.integer]) -> tuple[Offsets, Offsets]:

@@ -57,8 +57,9 @@ def trace(context: Codes, smooth: bool = False) -> Traced:
     """
     codes = np.ascontiguousarray(context[1:-1, 1:-1])
     regions, count = find_regions(codes)
-    junctions = _meeting(context[:, 1:] != context[:, :-1], context[1:] != context[:-1]) >= 3
-    fixed = junctions | _on_frame(context)
+    across, down = context[:, 1:] != context[:, :-1], context[1:] != context[:-1]
+    junctions = _meeting(across, down) >= 3
+    fixed = junctions | _on_frame(across, down)
     outlines = _outlines(regions, fixed)
     if smooth:
         corners = outlines.every_corner()
@@ -87,9 +88,8 @@ def _meeting(across: Mask, down: Mask) -> npt.NDArray[np.uint8]:
     return count
 
 
-def _on_frame(context: Codes) -> Mask:
-    """Corners on the block's frame where a border on either side meets it, and the frame's own corners."""
-    across, down = context[:, 1:] != context[:, :-1], context[1:] != context[:-1]
+def _on_frame(across: Mask, down: Mask) -> Mask:
+    """Corners on the block's frame where a border on either side meets it, and the frame's own; see `_meeting`."""
     found = np.zeros((across.shape[0] - 1, across.shape[1]), bool)
     for edge in (0, -1):
         inner = 1 if edge == 0 else -2

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import shapely
-from pyogrio.raw import write
 
 from satseg_core.errors import OutputError
 from satseg_core.legend import Legend
 from satseg_core.raster.labels import open_classified
 from satseg_core.raster.zones import Zone
+from satseg_core.vector.geopackage import append_rows
 
 
 def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend) -> None:
@@ -38,20 +37,10 @@ def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend)
     for place, land_class in enumerate(legend):
         columns[f"{_field(land_class.name)}_{unit}"] = sizes[:, place]
     kinds = {zone.geometry.geom_type for zone in zones}
+    wkb = shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object))
+    kind = "MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown"
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "'crs' was not provided")
-            write(
-                path,
-                geometry=shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object)),
-                field_data=list(columns.values()),
-                fields=list(columns),
-                layer=path.stem,
-                driver="GPKG",
-                geometry_type="MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown",
-                crs=crs,
-                dataset_options={"VERSION": "1.2"},
-            )
+        append_rows(path, path.stem, crs, wkb, columns, kind)
     except RuntimeError as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the zones to {path} ({error}); check the disk's free space.") from error
 

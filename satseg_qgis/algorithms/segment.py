@@ -33,7 +33,7 @@ from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.rendering import Rendering
-from satseg_qgis.algorithms.sources import is_file, plain_file, raster_name, write_polygons
+from satseg_qgis.algorithms.sources import file_name, plain_file, write_polygons
 from satseg_qgis.algorithms.styles import style_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
@@ -163,7 +163,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         try:
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             model = find_model(self._model(parameters, context))
-            if not is_file(layer):
+            if file_name(layer) is None:
                 self._rendering(layer, parameters, context)
                 return None
         except SatSegError as error:
@@ -194,8 +194,9 @@ class SegmentAlgorithm(SatSegAlgorithm):
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
         """Names and numbers that come from layers of the project."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        self.rendering = None if is_file(layer) else self._rendering(layer, parameters, context)
-        self.raster = "" if self.rendering else raster_name(layer)
+        name = file_name(layer)
+        self.rendering = self._rendering(layer, parameters, context) if name is None else None
+        self.raster = name or ""
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         self.extent = (
             None

@@ -27,38 +27,34 @@ SINGLE_FILES = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml")
 """Vector files that the engine can open by their path."""
 
 
-def raster_name(layer: QgsRasterLayer | None) -> str:
-    """The name by which GDAL in another process opens the layer.
-
-    Raises:
-        RasterError: it is no raster that GDAL opens, or only this process can.
-    """
-    if layer is None:
-        raise RasterError(tr("The input is not a raster layer; choose one, or a raster file."))
-    name = str(layer.source()).split("|")[0]
-    if layer.providerType() != "gdal" or name.startswith("/vsimem/") or "authcfg=" in layer.source():
-        raise RasterError(
-            tr(
-                "The layer '{name}' is no raster file that another program can open;"
-                " export the layer to a GeoTIFF first (right-click it, Export > Save As) and use that."
-            ).format(name=layer.name())
-        )
-    return name
-
-
-def is_file(layer: QgsRasterLayer | None) -> bool:
-    """False for a layer that can only be drawn, by this QGIS.
+def file_name(layer: QgsRasterLayer | None) -> str | None:
+    """The name by which GDAL in another process opens the layer; None where only this QGIS can draw it.
 
     Raises:
         RasterError: there is no layer.
     """
     if layer is None:
         raise RasterError(tr("The input is not a raster layer; choose one, or a raster file."))
-    try:
-        raster_name(layer)
-    except RasterError:
-        return False
-    return True
+    name = str(layer.source()).split("|")[0]
+    drawn = layer.providerType() != "gdal" or name.startswith("/vsimem/") or "authcfg=" in layer.source()
+    return None if drawn else name
+
+
+def raster_name(layer: QgsRasterLayer | None) -> str:
+    """`file_name` where there must be one.
+
+    Raises:
+        RasterError: it is no raster that GDAL opens, or only this process can.
+    """
+    name = file_name(layer)
+    if layer is None or name is None:
+        raise RasterError(
+            tr(
+                "The layer '{name}' is no raster file that another program can open;"
+                " export the layer to a GeoTIFF first (right-click it, Export > Save As) and use that."
+            ).format(name=layer.name() if layer else "")
+        )
+    return name
 
 
 def plain_file(layer: QgsVectorLayer | None, definition: object) -> str | None:

@@ -8,13 +8,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from satseg_core.model import choice
+
 PLUMBING = ("--overwrite", "--progress", "json", "--cancel-on-eof")
 """Options that only QGIS needs: Processing has asked about replacing files, and reads the events itself."""
 
-RUNTIMES = ("auto", "onnx", "openvino", "torch")
+RUNTIMES = ("auto", *choice.RUNTIMES)
 """Values of ``--runtime``."""
 
-DEVICES = ("auto", "cpu", "cuda", "mps", "directml", "coreml")
+DEVICES = ("auto", *choice.DEVICES)
 """Values of ``--device``."""
 
 Bounds = tuple[float, float, float, float]

@@ -30,6 +30,9 @@ VARIABLE = "SATSEG_PYTHON"
 PROBE_SECONDS = 60.0
 """A first import from a cold disk with a virus scanner takes half a minute; a hung program takes for ever."""
 
+OLDEST = (3, 9)
+"""Version of Python that the engine needs at least."""
+
 RETRY_SECONDS = 10.0
 """How long a failed probe is remembered: installing the libraries should not need a restart of QGIS."""
 
@@ -201,20 +204,30 @@ def probe(python: str, seconds: float = PROBE_SECONDS) -> Probe:
         seconds: time limit, s.
     """
     try:
-        done = subprocess.run(  # nosec B603 # the interpreter that the user named or QGIS' own, no shell
-            [python, "-c", _PROBE, *LIBRARIES],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            env=child_environment(os.environ),
-            check=False,
-            **window_options(),
-        )
+        done = _ask(python, seconds, _PROBE, *LIBRARIES)
     except subprocess.TimeoutExpired:
         return Probe(f"did not answer within {seconds:.0f} s")
     except OSError as error:
         return Probe(f"cannot be run ({error.strerror or error})")
     return read_probe(done.stdout.decode("utf-8", "replace"), done.returncode)
+
+
+def _ask(python: str, seconds: float, code: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run code in another Python, with the engine's environment.
+
+    Raises:
+        OSError: it cannot be run.
+        subprocess.TimeoutExpired: it takes longer.
+    """
+    return subprocess.run(  # nosec B603 # named by the user, QGIS' own, or made by the plugin; no shell
+        [python, "-c", code, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=seconds,
+        env=child_environment(os.environ),
+        check=False,
+        **window_options(),
+    )
 
 
 def read_probe(text: str, code: int) -> Probe:
@@ -225,8 +238,8 @@ def read_probe(text: str, code: int) -> Probe:
         missing = dict(answer["missing"])
     except (IndexError, ValueError, KeyError, TypeError):
         return Probe(f"is no working Python (it ended with code {code})")
-    if tuple(answer["version"]) < (3, 9):
-        return Probe(f"is Python {version}, and SatSeg needs 3.9 or newer", version)
+    if tuple(answer["version"]) < OLDEST:
+        return Probe(f"is Python {version}, and SatSeg needs {OLDEST[0]}.{OLDEST[1]} or newer", version)
     if missing:
         return Probe(f"cannot import {', '.join(sorted(missing))}", version)
     return Probe(None, version, answer.get("satseg"))
@@ -240,17 +253,9 @@ def window_options() -> dict[str, Any]:
 def probe_version(python: str, seconds: float = PROBE_SECONDS) -> str:
     """Version of an interpreter, such as ``3.12.3``; empty where it does not run or is too old for SatSeg."""
     try:
-        done = subprocess.run(  # nosec B603 # QGIS' own interpreter or one that the plugin made, no shell
-            [python, "-c", "import sys; print('.'.join(map(str, sys.version_info[:3])))"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            env=child_environment(os.environ),
-            check=False,
-            **window_options(),
-        )
+        done = _ask(python, seconds, "import sys; print('.'.join(map(str, sys.version_info[:3])))")
         version = done.stdout.decode("utf-8", "replace").strip()
-        return version if tuple(map(int, version.split(".")[:2])) >= (3, 9) else ""
+        return version if tuple(map(int, version.split(".")[:2])) >= OLDEST else ""
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return ""
 

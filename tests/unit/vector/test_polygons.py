@@ -344,7 +344,7 @@ from satseg_core.vector import pool
 from satseg_core.vector.block import Job, Task
 if __name__ == "__main__":
     results = pool.run_blocks(Job(Path(sys.argv[1]), block=16), [Task(r, c) for r in range(0, 160, 16)
-        for c in range(0, 192, 16)], 120, 2)
+        for c in range(0, 192, 16)], 2)
     next(results)
     from multiprocessing import active_children
     print(*(child.pid for child in active_children()), flush=True)
