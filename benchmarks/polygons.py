@@ -33,6 +33,7 @@ import shapely
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from benchmarks.rasters import make_mosaic
 from satseg_core.vector.block import BLOCK, BlockWorker, Job, Task
 from training.comparison import table
 
@@ -82,7 +83,7 @@ def main() -> int:
             f"{mpx(side)} Mpx": [measured(label, words, large, folder) for label, words in ways(0)],
             f"{mpx(side // 4)} Mpx": [measured(label, words, small, folder) for label, words in ways(1)],
             f"{mpx(2 * side)} Mpx": [
-                measured(label, words, make_mosaic(folder / "mosaic.vrt", large, side), folder, checks=False)
+                measured(label, words, make_mosaic(folder / "mosaic.vrt", large, 2), folder, checks=False)
                 for label, words in ways(0)[:1]
             ],
         }
@@ -131,25 +132,6 @@ def make_noise(path: Path, side: int) -> Path:
                 np.maximum(best, field, out=best)
             window = Window(col * size, row * size, size, size).intersection(Window(0, 0, side, side))
             dataset.write(codes[: window.height, : window.width], 1, window=window)
-    return path
-
-
-def make_mosaic(path: Path, source: Path, side: int) -> Path:
-    """A virtual raster of two by two copies of the map."""
-    with rasterio.open(source) as dataset:
-        crs, pixel = dataset.crs.to_wkt(), dataset.transform.a
-    places = "".join(
-        f'<SimpleSource><SourceFilename relativeToVRT="1">{source.name}</SourceFilename><SourceBand>1</SourceBand>'
-        f'<SrcRect xOff="0" yOff="0" xSize="{side}" ySize="{side}"/>'
-        f'<DstRect xOff="{col * side}" yOff="{row * side}" xSize="{side}" ySize="{side}"/></SimpleSource>'
-        for row, col in np.ndindex(2, 2)
-    )
-    path.write_text(
-        f'<VRTDataset rasterXSize="{2 * side}" rasterYSize="{2 * side}"><SRS>{crs}</SRS>'
-        f"<GeoTransform>500000, {pixel}, 0, 5000000, 0, -{pixel}</GeoTransform>"
-        f'<VRTRasterBand dataType="Byte" band="1"><NoDataValue>255</NoDataValue>{places}</VRTRasterBand></VRTDataset>',
-        encoding="utf-8",
-    )
     return path
 
 

@@ -56,13 +56,15 @@ def make_cog(path: Path, source: Path) -> Path:
 def make_mosaic(path: Path, source: Path, times: int) -> Path:
     """A virtual raster of ``times`` by ``times`` copies of another: as many px as are wanted, on little disk."""
     with rasterio.open(source) as dataset:
-        height, width, crs = dataset.height, dataset.width, dataset.crs.to_wkt()
+        height, width, crs, pixel = dataset.height, dataset.width, dataset.crs.to_wkt(), dataset.transform.a
+        nodata, colors = dataset.nodata, [color.name.capitalize() for color in dataset.colorinterp]
     lines = [
         f'<VRTDataset rasterXSize="{times * width}" rasterYSize="{times * height}"><SRS>{crs}</SRS>',
-        f"<GeoTransform>{ORIGIN[0]}, {PIXEL}, 0, {ORIGIN[1]}, 0, -{PIXEL}</GeoTransform>",
+        f"<GeoTransform>{ORIGIN[0]}, {pixel}, 0, {ORIGIN[1]}, 0, -{pixel}</GeoTransform>",
     ]
-    for band, color in enumerate(("Red", "Green", "Blue"), 1):
+    for band, color in enumerate(colors, 1):
         lines.append(f'<VRTRasterBand dataType="Byte" band="{band}"><ColorInterp>{color}</ColorInterp>')
+        lines += [] if nodata is None else [f"<NoDataValue>{nodata:g}</NoDataValue>"]
         for row, col in np.ndindex(times, times):
             place = f'xOff="{col * width}" yOff="{row * height}" xSize="{width}" ySize="{height}"'
             lines.append(
