@@ -1,13 +1,14 @@
-"""What a new user meets: a message with a button where the engine's libraries are missing, and entries in the menu."""
+"""What a new user meets: a message where the engine's libraries are missing, entries in the menu, and the panel."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis, QgsApplication, QgsTask
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
@@ -17,6 +18,9 @@ from satseg_qgis.engine.find import VARIABLE, find_engine
 from satseg_qgis.engine.made import environments_folder, made_pythons
 from satseg_qgis.settings import named_python
 from satseg_qgis.translate import tr
+
+if TYPE_CHECKING:
+    from satseg_qgis.dock.panel import LandCoverPanel
 
 MENU = "SatSeg"
 
@@ -36,11 +40,18 @@ class Welcome:
         self._iface = iface
         self._actions: list[QAction] = []
         self._task: QgsTask | None = None
+        self._panel: LandCoverPanel | None = None
         self.message: Any | None = None
         """The message that offers the installation, while it is shown."""
 
     def show(self) -> None:
         """Add the entries of the menu, and look in the background whether the engine can run."""
+        panel = QAction(QIcon(icon_path("satseg")), tr("Land cover"), self._iface.mainWindow())
+        panel.setToolTip(tr("Map the land cover of an image"))
+        panel.triggered.connect(self.open_panel)
+        self._iface.addToolBarIcon(panel)
+        self._iface.addPluginToMenu(MENU, panel)
+        self._actions.append(panel)
         for name, title in ENTRIES:
             action = QAction(QIcon(icon_path(name)), f"{tr(title)}…", self._iface.mainWindow())
             action.triggered.connect(lambda _=False, name=name: self.open(name))
@@ -64,6 +75,16 @@ class Welcome:
         self.message.layout().addWidget(button)
         bar.pushWidget(self.message, Qgis.MessageLevel.Info)
 
+    def open_panel(self) -> LandCoverPanel:
+        """Show the panel, which is made when it is first asked for."""
+        if self._panel is None:
+            from satseg_qgis.dock.panel import LandCoverPanel
+
+            self._panel = LandCoverPanel(self._iface, lambda: self.open("setup"))
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
+        self._panel.setUserVisible(True)
+        return self._panel
+
     def open(self, name: str) -> None:
         """Show the dialog of an algorithm."""
         if self.message is not None and name == "setup":
@@ -77,7 +98,12 @@ class Welcome:
         """Take everything away again."""
         for action in self._actions:
             self._iface.removePluginMenu(MENU, action)
+            self._iface.removeToolBarIcon(action)
         self._actions.clear()
+        if self._panel is not None:
+            self._iface.removeDockWidget(self._panel)
+            self._panel.remove()
+            self._panel = None
         if self._task is not None:
             self._task.cancel()
             self._task = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 # ruff: noqa: N802, ARG002 -- QGIS names these methods and their arguments
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingParameterRasterLayer
+from qgis.core import QgsProcessingContext, QgsProcessingParameterRasterLayer, QgsRasterLayer
 
 from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
@@ -34,5 +34,13 @@ class MapAlgorithm(SatSegAlgorithm):
         return None
 
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
-        """The name of the map's file."""
-        self.raster = raster_name(self.parameterAsRasterLayer(parameters, self.INPUT, context))
+        """The name of the map's file, and the group that layers made of it go to: the map's own, if it has one."""
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        self.raster = raster_name(layer)
+        self.group_name = _group_of(layer, context) or layer.name()
+
+
+def _group_of(layer: QgsRasterLayer, context: QgsProcessingContext) -> str:
+    """Name of the layer tree's group that a layer is in; empty where it is in none, or in no project."""
+    node = context.project().layerTreeRoot().findLayer(layer.id()) if context.project() else None
+    return str(node.parent().name()) if node is not None and node.parent() is not None else ""

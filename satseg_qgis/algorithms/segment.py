@@ -34,7 +34,7 @@ from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.rendering import Rendering
 from satseg_qgis.algorithms.sources import file_name, plain_file, write_polygons
-from satseg_qgis.algorithms.styles import style_layers
+from satseg_qgis.algorithms.styles import prepare_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -194,6 +194,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
         """Names and numbers that come from layers of the project."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        self.group_name = layer.name()
         name = file_name(layer)
         self.rendering = self._rendering(layer, parameters, context) if name is None else None
         self.raster = name or ""
@@ -219,7 +220,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         html = self.parameterAsFileOutput(parameters, self.AREAS_HTML, context)
         if html:
             self.run_engine(commands.areas(options.output, html), feedback, show_progress=False)
-        style_layers(context, options.output, options.polygons)
+        prepare_layers(context, self.group_name, options.polygons, options.output, options.confidence)
         outputs = {self.OUTPUT: options.output, self.RECORD: result.get("record"), **area_values(result)}
         optional = {self.POLYGONS: options.polygons, self.CONFIDENCE: options.confidence, self.AREAS_HTML: html}
         return {**outputs, **{name: path for name, path in optional.items() if path}}

@@ -21,7 +21,7 @@ from qgis.core import (
 from satseg_qgis.algorithms.base import Parameters
 from satseg_qgis.algorithms.classified import MapAlgorithm
 from satseg_qgis.algorithms.sources import raster_name
-from satseg_qgis.algorithms.styles import style_layers
+from satseg_qgis.algorithms.styles import prepare_layers
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -101,5 +101,5 @@ class VectorizeAlgorithm(MapAlgorithm):
             self.parameterAsFile(parameters, self.LEGEND, context) or None,
         )
         result = self.run_engine(arguments, feedback)
-        style_layers(context, output)
+        prepare_layers(context, self.group_name, output)
         return {self.OUTPUT: output, self.POLYGON_COUNT: result.get("polygon_count")}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from conftest import read_codes
 from qgis.core import QgsProcessingException, QgsSettings
-from qgis.gui import QgsMessageBar
-from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtWidgets import QMainWindow, QPushButton
+from qgis.PyQt.QtWidgets import QPushButton
+from window import Window, wait_until
 
 from satseg_qgis.engine import find
 from satseg_qgis.settings import PYTHON_KEY
@@ -75,40 +73,12 @@ def test_the_setting_names_a_python(qgis, image: Path, log, monkeypatch: pytest.
         QgsSettings().remove(PYTHON_KEY)
 
 
-class Window:
-    """What the plugin uses of QGIS' interface, with a true window and message bar."""
-
-    def __init__(self) -> None:
-        self._window = QMainWindow()
-        self._bar = QgsMessageBar(self._window)
-        self.entries: list = []
-
-    def mainWindow(self) -> QMainWindow:
-        return self._window
-
-    def messageBar(self) -> QgsMessageBar:
-        return self._bar
-
-    def addPluginToMenu(self, menu: str, action) -> None:
-        self.entries.append((menu, action))
-
-    def removePluginMenu(self, menu: str, action) -> None:
-        self.entries.remove((menu, action))
-
-
-def wait_until(condition, seconds: float = 30.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not condition():
-        QCoreApplication.processEvents()
-        time.sleep(0.02)
-    return bool(condition())
-
-
 def test_a_message_offers_the_installation_with_one_button(nothing_installed: Path, monkeypatch) -> None:
     window = Window()
     welcome = Welcome(window)
     welcome.show()
-    assert [action.text() for _, action in window.entries] == [f"{title}…" for _, title in ENTRIES]
+    assert [action.text() for _, action in window.entries] == ["Land cover", *(f"{title}…" for _, title in ENTRIES)]
+    assert [action.text() for action in window.tools] == ["Land cover"]
     assert wait_until(lambda: welcome.message is not None)
     assert "not installed" in welcome.message.text()
     opened = []
@@ -119,6 +89,7 @@ def test_a_message_offers_the_installation_with_one_button(nothing_installed: Pa
     assert welcome.message is None
     welcome.hide()
     assert window.entries == []
+    assert window.tools == []
 
 
 def test_nobody_is_bothered_where_the_engine_runs(qgis) -> None:
