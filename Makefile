@@ -39,7 +39,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 plugin: $(VENV)/.light
-	$(PIP) 'bandit[toml]'
+	$(PIP) bandit detect-secrets
 	$(BIN)/python tools/build_plugin.py
 
 clean:

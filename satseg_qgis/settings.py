@@ -7,14 +7,8 @@ from qgis.core import QgsSettings
 PYTHON_KEY = "satseg/python"
 """Interpreter that runs the engine, where the user has named one."""
 
-_PROXY_KEYS = {
-    "enabled": "proxy/proxyEnabled",
-    "type": "proxy/proxyType",
-    "host": "proxy/proxyHost",
-    "port": "proxy/proxyPort",
-    "user": "proxy/proxyUser",
-    "password": "proxy/proxyPassword",  # nosec B105 # the name of a setting  # pragma: allowlist secret
-}
+_PROXY_KEYS = ("Enabled", "Type", "Host", "Port", "User", "Password")
+"""Ends of the settings that QGIS' own dialog of options writes, as in ``proxy/proxyHost``."""
 
 
 def named_python() -> str:
@@ -25,4 +19,4 @@ def named_python() -> str:
 def proxy_settings() -> dict[str, str]:
     """QGIS' proxy as text, for `satseg_qgis.engine.install.proxy_variables`."""
     settings = QgsSettings()
-    return {name: str(settings.value(key, "") or "") for name, key in _PROXY_KEYS.items()}
+    return {key.lower(): str(settings.value(f"proxy/proxy{key}", "") or "") for key in _PROXY_KEYS}
