@@ -11,10 +11,14 @@ from typing import Any
 import rasterio
 
 from satseg_core import record
+from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
+from satseg_core.forecast import Forecast, Targets, check_space, foresee, tell
 from satseg_core.legend import Legend
 from satseg_core.memory import Budget
+from satseg_core.model.choice import candidates
+from satseg_core.model.pace import TileTime, tile_time
 from satseg_core.model.runtime import load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
@@ -131,8 +135,12 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         files = _Files.announce(outputs, options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
         plan, warnings = _plan(source, model, options, budget, reporter)
+        job = _job(plan, options)
+        forecast = _foresee(plan, model, options, job)
+        check_space(forecast, reporter)
+        tell(forecast, reporter)
         reporter.plan(_stage_weights(options))
-        unfinished = Unfinished(Path(options.output), _job(plan, options), options.resume, options.overwrite)
+        unfinished = Unfinished(Path(options.output), job, options.resume, options.overwrite)
         kept.enter_context(unfinished)
         if unfinished.thrown_away:
             reporter.message(f"Starting over: {unfinished.thrown_away} blocks of an interrupted run are thrown away.")
@@ -153,8 +161,72 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
             blocks_resumed=resumed,
             warnings=warnings,
         )
-        record.write_record(files.record, _record(plan, model, options, result, reporter, started))
+        described = _record(plan, model, options, result, reporter, started)
+        record.write_record(files.record, {**described, "forecast": forecast.to_json()})
     return result
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What `dry_run` found.
+
+    Attributes:
+        forecast: of the run.
+        model: name and version.
+        runtime: name of the runtime.
+        device: that it runs on.
+        warnings: sentences that the user should know.
+    """
+
+    forecast: Forecast
+    model: str
+    runtime: str
+    device: str
+    warnings: tuple[str, ...]
+
+
+def dry_run(options: SegmentOptions, reporter: Reporter | None = None) -> DryRun:
+    """Check everything that `segment` would check before its work, and tell what it would take; writes no output.
+
+    Args:
+        options: see `SegmentOptions`.
+        reporter: hears of warnings and the forecast.
+
+    Raises:
+        SatSegError: what `segment` would raise; one sentence that says what is wrong and what to do.
+    """
+    reporter = reporter or Reporter()
+    _check_names(options)
+    model = find_model(options.model)
+    budget = Budget.of(options.memory)
+    _Files.announce(ImaginedOutputs(options.overwrite), options)
+    with rasterio.Env(**budget.gdal_options()), open_source(options.input, model.card.bands, options.bands) as source:
+        plan, warnings = _plan(source, model, options, budget, reporter)
+        forecast = _foresee(plan, model, options, _job(plan, options), thorough=True)
+        check_space(forecast, reporter)
+        tell(forecast, reporter)
+        card, runtime = plan.card, plan.runtime
+        return DryRun(forecast, f"{card.name} {card.version}", runtime.name, runtime.device, warnings)
+
+
+def _foresee(
+    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], thorough: bool = False
+) -> Forecast:
+    """What the run will take; ``thorough`` measures also where the run is short."""
+    threads = options.threads or usable_processors()
+    targets = Targets(
+        output=Path(options.output),
+        confidence=optional(options.confidence),
+        polygons=optional(options.polygons),
+        merges=options.min_area > 0,
+    )
+
+    def time_of_tile(measured: bool) -> TileTime | None:
+        choices = candidates(model, options.runtime, options.device)
+        return tile_time(model, plan.runtime, choices, threads, measured)
+
+    begun = Begun(targets.output, job, options.resume, options.overwrite)
+    return foresee(plan, targets, begun.done, threads, time_of_tile, thorough)
 
 
 @dataclass(frozen=True)

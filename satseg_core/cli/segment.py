@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from satseg_core.events import Reporter
 from satseg_core.memory import DEFAULT_MB
 from satseg_core.model.choice import DEVICES, RUNTIMES
 from satseg_core.model.runtime import PRECISIONS
+
+if TYPE_CHECKING:
+    from satseg_core.segment import SegmentOptions
 
 
 @click.command()
@@ -64,9 +67,10 @@ from satseg_core.model.runtime import PRECISIONS
 @click.option(
     "--resume", is_flag=True, help="Go on with an interrupted run, and keep what is done if this one is interrupted."
 )
+@click.option("--dry-run", is_flag=True, help="Check everything, say how long it will take, and write nothing.")
 @options.overwrite
 @options.reporting
-def segment(session: Session, reporter: Reporter, **values: Any) -> None:
+def segment(session: Session, reporter: Reporter, dry_run: bool, **values: Any) -> None:
     """Make a land-cover map of the raster INPUT.
 
     Besides MAP.tif there appear MAP.qml (its style), MAP.tif.aux.xml (names of the classes) and MAP.json (what
@@ -76,6 +80,9 @@ def segment(session: Session, reporter: Reporter, **values: Any) -> None:
     from satseg_core.segment import SegmentOptions
     from satseg_core.segment import segment as run
 
+    if dry_run:
+        _look(session, reporter, SegmentOptions(**values))
+        return
     result = run(SegmentOptions(**values), reporter)
     session.close()
     files = {
@@ -93,6 +100,29 @@ def segment(session: Session, reporter: Reporter, **values: Any) -> None:
     if not session.as_json:
         click.echo(area_table(areas))
         click.echo(_written(files))
+
+
+def _look(session: Session, reporter: Reporter, wanted: SegmentOptions) -> None:
+    """``--dry-run``: what a run would take."""
+    from satseg_core.segment import dry_run
+    from satseg_core.space import in_words
+
+    found = dry_run(wanted, reporter)
+    session.close()
+    forecast = found.forecast
+    reporter.result(
+        {
+            "dry_run": True,
+            **forecast.to_json(),
+            "model": found.model,
+            "runtime": found.runtime,
+            "device": found.device,
+            "warnings": list(found.warnings),
+        }
+    )
+    if not session.as_json:
+        room = f"about {in_words(forecast.output_bytes)}, and {in_words(forecast.working_bytes)} while it works"
+        click.echo(f"Nothing was written. The outputs would take {room}.")
 
 
 def _written(files: dict[str, str]) -> str:

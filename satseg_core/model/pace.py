@@ -1,4 +1,4 @@
-"""Which runtime is fastest on this machine: measured once, in about two seconds, and remembered."""
+"""How fast runtimes are on this machine: measured once, in about two seconds, and remembered."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Callable
@@ -27,6 +28,9 @@ CACHE_VARIABLE = "SATSEG_CACHE"
 
 SECONDS = 0.6
 """How long each runtime is measured, s, at most `MOST_RUNS` tiles."""
+
+SHORT_SECONDS = 0.2
+"""How long a runtime that is chosen already is measured, s."""
 
 MOST_RUNS = 12
 
@@ -58,6 +62,50 @@ def fastest(model: ModelFile, choices: Sequence[Choice], threads: int, load: Loa
     return pick(choices, times)
 
 
+@dataclass(frozen=True)
+class TileTime:
+    """What a runtime takes for one tile, s.
+
+    Attributes:
+        now: at this moment, whatever else the machine does.
+        usual: the least that was ever measured here.
+    """
+
+    now: float
+    usual: float
+
+
+def tile_time(
+    model: ModelFile, runtime: Runtime, choices: Sequence[Choice], threads: int, measured: bool = True
+) -> TileTime | None:
+    """Time that a runtime takes for one tile of the model's size, where it is given as many as it likes.
+
+    Args:
+        model: that the runtime has loaded.
+        runtime: to be asked about.
+        choices: that it was chosen from; `fastest` has measured them if there were several.
+        threads: of the runtime.
+        measured: measure it now, and remember it; or else give what is remembered, or None.
+    """
+    path = cache_folder() / "pace.json"
+    known = _read(path)
+    choice = Choice(runtime.name, runtime.device, "")
+    # What `fastest` measures is one tile at a time, and in the precision that runtimes have by themselves.
+    plain = runtime.batch == 1 and runtime.precision == "float32"
+    key = _key(model, [choice], threads, "" if plain else f"{runtime.precision}, {runtime.batch} tiles")
+    times = [known.get(key, {}).get(choice.label, math.inf)]
+    if plain and len(choices) > 1:
+        times.append(known.get(_key(model, choices, threads), {}).get(choice.label, math.inf))
+    usual = min(times)
+    if not measured:
+        return None if math.isinf(usual) else TileTime(usual, usual)
+    now = measure(runtime, model, runtime.batch, SHORT_SECONDS)
+    if now < usual:
+        usual = now
+        _write(path, {**known, key: {choice.label: now}})
+    return TileTime(now, usual)
+
+
 def pick(choices: Sequence[Choice], times: Mapping[str, float]) -> Choice:
     """The choice whose time, s a tile by label, is clearly the shortest, or else the first."""
     first = choices[0]
@@ -80,17 +128,17 @@ def _time(choice: Choice, load: Load, model: ModelFile) -> float:
         return math.inf
 
 
-def measure(runtime: Runtime, model: ModelFile) -> float:
-    """Median time of one tile, s."""
+def measure(runtime: Runtime, model: ModelFile, batch: int = 1, seconds: float = SECONDS) -> float:
+    """Median time of one tile, s, where ``batch`` of them are run at a time, within so many seconds."""
     card = model.card
-    tile = np.zeros((1, len(card.bands), card.tile_size, card.tile_size), np.float32)
-    runtime.scores(tile)
+    tiles = np.zeros((batch, len(card.bands), card.tile_size, card.tile_size), np.float32)
+    runtime.scores(tiles)
     times: list[float] = []
-    while sum(times) < SECONDS and len(times) < MOST_RUNS:
+    while sum(times) < seconds and len(times) < MOST_RUNS:
         began = time.perf_counter()
-        runtime.scores(tile)
+        runtime.scores(tiles)
         times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    return statistics.median(times) / batch
 
 
 def cache_folder() -> Path:
@@ -106,12 +154,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "satseg"
 
 
-def _key(model: ModelFile, choices: Sequence[Choice], threads: int) -> str:
-    """Digest of what the times depend on."""
+def _key(model: ModelFile, choices: Sequence[Choice], threads: int, how: str = "") -> str:
+    """Digest of what the times depend on; ``how`` says what is not as usual."""
     packages = {"onnx": "onnxruntime", "openvino": "openvino", "torch": "torch"}
     versions = [[choice.label, _version(packages[choice.runtime])] for choice in choices]
     machine = [platform.node(), platform.processor(), platform.machine(), os.cpu_count()]
-    facts = [model.card.weights_sha256, model.card.tile_size, versions, threads, machine]
+    facts = [model.card.weights_sha256, model.card.tile_size, versions, threads, machine, *([how] if how else [])]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
