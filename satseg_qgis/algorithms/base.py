@@ -18,6 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from satseg_core.errors import SatSegError
+from satseg_qgis.algorithms.help_pages import help_text
 from satseg_qgis.engine import commands
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
@@ -70,8 +71,11 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
 
     def shortHelpString(self) -> str:
         """Text beside the dialog, from the ``help`` folder."""
-        text = (FOLDER / "help" / f"{self.NAME}.html").read_text(encoding="utf-8")
-        return " ".join(text.split())  # QGIS would show the ends of lines as paragraphs
+        return help_text(self.NAME, self.help_parts())
+
+    def help_parts(self) -> dict[str, str]:
+        """HTML that takes the place of the comment ``<!-- NAME -->`` in the page, by NAME."""
+        return {}
 
     def helpUrl(self) -> str:
         """Page that the Help button opens."""
