@@ -171,6 +171,7 @@ class Reader(ast.NodeVisitor):
         self.qt: dict[str, tuple[str, Class]] = {}
         self.qgis: set[str] = set()
         self.objects: dict[str, tuple[str, Class] | None] = {}
+        self.called: set[ast.AST] = set()
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.read_import(node)
@@ -255,8 +256,7 @@ class Reader(ast.NodeVisitor):
 
     def read_qgis_path(self, node: ast.AST, name: str, path: list[str]) -> None:
         """QGIS' own enums follow the same rule; a nested class is called, a constant is in capitals."""
-        called = isinstance(node, ast.Attribute) and getattr(node, "is_called", False)
-        if len(path) == 1 and path[0][0].isupper() and not path[0].isupper() and not called:
+        if len(path) == 1 and path[0][0].isupper() and not path[0].isupper() and node not in self.called:
             self.say(node, f"{name}.{path[0]}: name the enum in between, as in {name}.Flag.{path[0]}")
 
     def read_object(self, node: ast.Attribute) -> None:
@@ -268,7 +268,9 @@ class Reader(ast.NodeVisitor):
             self.say(node, f"{whole}.{node.attr}: a value of an enum is reached by its class and enum alone")
 
     def visit_Call(self, node: ast.Call) -> None:
-        node.func.is_called = True  # type: ignore[attr-defined]
+        self.called.add(node.func)
+        if ast.unparse(node.func) == "getattr" and ast.unparse(node.args[0]) in self.qt:
+            self.say(node, f"{ast.unparse(node)}: write the name out, so that this test can follow")
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -340,6 +342,7 @@ def test_each_enum_of_the_plugin_without_its_scope_is_found(path: Path, value: s
         ("import PyQt6", "import from qgis.PyQt"),
         ("import qgis.PyQt.QtCore", "which this test can follow"),
         ("from qgis.PyQt.QtCore import *", "name what is imported"),
+        ("from qgis.PyQt.QtCore import Qt\ngetattr(Qt, 'AlignLeft')", "write the name out"),
         ("dialog.exec_()", "take exec"),
         ("from qgis.PyQt.QtWidgets import QApplication\nQApplication.exec_()", "exec_ is not in Qt 6"),
         ("from qgis.PyQt.QtCore import QVariant\nQVariant.Type.Int", "QVariant.Type is not in Qt 6"),
