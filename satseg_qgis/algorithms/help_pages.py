@@ -66,7 +66,7 @@ def with_pictures(html: str, folder: Path) -> str:
 
 
 def as_text(html: str) -> str:
-    """What a terminal can show of a page: its paragraphs and lists, without pictures."""
+    """What a terminal can show of a page: its paragraphs and lists, without pictures and what is said of them."""
     reader = _TextReader()
     reader.feed(html)
     reader.close()
@@ -81,16 +81,22 @@ class _TextReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._blocks = [""]
+        self._in_picture = False  # from a picture to the end of its paragraph
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- of the base
         if tag in self.BEGINNINGS:
             self._blocks += [self.BEGINNINGS[tag], ""]
+        self._in_picture = self._in_picture or tag == "img"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_picture = self._in_picture and tag != "p"
 
     def handle_data(self, data: str) -> None:
-        self._blocks[-1] += data
+        if not self._in_picture:
+            self._blocks[-1] += data
 
     def text(self) -> str:
-        """All blocks; those without words, such as a picture's paragraph, are left out."""
+        """All blocks that have words."""
         lines = ""
         for beginning, words in zip(["", *self._blocks[1::2]], self._blocks[0::2]):
             shown = " ".join(words.split())

@@ -185,6 +185,7 @@ def test_the_help_in_a_terminal_is_text(qgis_process) -> None:
     assert not re.search(r"[<>]|&\w+;|file:", description), description
     assert "\n- Land cover: a GeoTIFF with exactly the image's grid" in description
     assert "\n\nWhat it gives\n" in description
+    assert "bright: sure" not in description  # that is about the picture
     assert "landcover " in description.split("\nModels\n")[1]
 
 
@@ -233,3 +234,21 @@ def test_models_that_are_broken_or_say_little_do_not_keep_the_dialog_from_openin
     assert "1, 2, 3" in section
     assert section.count("<i>Accuracy</i>") == 2  # of the shipped one, and of its copy with other bands
     assert "cut" not in section
+
+
+def test_the_language_is_that_of_qgis(qgis_process) -> None:
+    page = qgis_process.plugin / "help" / "de" / "areas.html"
+    there = page.exists()
+    text = page.read_text(encoding="utf-8") if there else ""
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("<p>Größen &amp; Längen</p>", encoding="utf-8")
+    try:
+        shown = qgis_process("help", "satseg:areas", LC_ALL="de_AT.UTF-8", LANGUAGE="")
+        english = qgis_process("help", "satseg:areas", LC_ALL="en_GB.UTF-8", LANGUAGE="")
+    finally:
+        if there:
+            page.write_text(text, encoding="utf-8")
+        else:
+            page.unlink()
+    assert "Größen & Längen" in shown.stdout
+    assert "true square metres on the ellipsoid" in english.stdout
