@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import nan
 from typing import Any
 
@@ -25,6 +26,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
+    QgsRaster,
     QgsRasterLayer,
 )
 
@@ -32,6 +34,7 @@ from satseg_core.errors import SatSegError
 from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
+from satseg_qgis.algorithms.destinations import pixels_within, target_folder, too_little_space, unusable_folder
 from satseg_qgis.algorithms.rendering import Rendering
 from satseg_qgis.algorithms.sources import file_name, plain_file, write_polygons
 from satseg_qgis.algorithms.styles import prepare_layers
@@ -159,24 +162,34 @@ class SegmentAlgorithm(SatSegAlgorithm):
         )
 
     def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
-        """The image must be a file or have an extent, and the model must exist and fit the number of bands."""
+        """What can be told without the engine: the layer, the model and its bands, folders and room for the outputs."""
         try:
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             model = find_model(self._model(parameters, context))
             if file_name(layer) is None:
-                self._rendering(layer, parameters, context)
-                return None
+                rendering = self._rendering(layer, parameters, context)
+                return self._output_problem(parameters, context, rendering.columns * rendering.rows)
         except SatSegError as error:
             return str(error)
+        extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         bands = self.parameterAsInts(parameters, self.BANDS, context)
-        wanted = model.card.bands
-        if bands and len(bands) != len(wanted):
-            return tr("The model takes {count} bands ({names}); choose as many, in this order.").format(
-                count=len(wanted), names=", ".join(wanted)
-            )
-        if bands and max(bands) > layer.bandCount():
-            return tr("The image has {count} bands; choose among those.").format(count=layer.bandCount())
-        return None
+        return _band_problem(layer, bands, model.card.bands) or self._output_problem(
+            parameters, context, pixels_within(layer, extent)
+        )
+
+    def _output_problem(self, parameters: Parameters, context: QgsProcessingContext, pixels: int) -> str | None:
+        """One sentence on a folder that is not there or cannot be written, or on a disk that is too full."""
+        names = (self.OUTPUT, self.POLYGONS, self.CONFIDENCE, self.AREAS_HTML)
+        folders = {name: target_folder(parameters.get(name), context) for name in names}
+        for folder in dict.fromkeys(folders.values()):
+            problem = folder and unusable_folder(folder)
+            if problem:
+                return problem
+        folder = folders[self.OUTPUT]
+        # What an interrupted run has left takes its room already; the engine knows how much that is.
+        if folder is None or self.parameterAsBool(parameters, self.RESUME, context):
+            return None
+        return too_little_space(folder, pixels, 2 if folders[self.CONFIDENCE] else 1)
 
     def _rendering(self, layer: QgsRasterLayer, parameters: Parameters, context: QgsProcessingContext) -> Rendering:
         """How to draw a layer that is no file, at the pixel size that the model runs at."""
@@ -254,3 +267,35 @@ class SegmentAlgorithm(SatSegAlgorithm):
             return write_polygons(source, context, feedback) if source else None
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
+
+
+def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[str]) -> str | None:
+    """One sentence on bands that do not fit the model's; None where they do.
+
+    Args:
+        layer: the image, which is a file.
+        bands: that were chosen; empty for those that the engine takes by itself.
+        wanted: the model's, by name.
+    """
+    names = ", ".join(wanted)
+    if bands and len(bands) != len(wanted):
+        return tr("The model takes {count} bands ({names}); choose as many, in this order.").format(
+            count=len(wanted), names=names
+        )
+    if bands and max(bands) > layer.bandCount():
+        return tr("The image has {count} bands; choose among those.").format(count=layer.bandCount())
+    # One band alone is taken for all, with a warning of the engine's, or has a palette.
+    count = _data_bands(layer)
+    if not bands and count != 1 and count < len(wanted):
+        return tr(
+            "The image has {count} bands and the model takes {wanted} ({names});"
+            " choose under Bands which ones to take, a band more than once if need be."
+        ).format(count=count, wanted=len(wanted), names=names)
+    return None
+
+
+def _data_bands(layer: QgsRasterLayer) -> int:
+    """Number of bands without those that say what is transparent."""
+    provider = layer.dataProvider()
+    alpha = QgsRaster.ColorInterpretation.AlphaBand
+    return sum(provider.colorInterpretation(band) != alpha for band in range(1, layer.bandCount() + 1))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -13,6 +15,8 @@ from qgis.core import (
     QgsApplication,
     QgsProcessingAlgRunnerTask,
     QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
     QgsRasterLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -157,6 +161,97 @@ def test_wrong_parameters_are_refused_before_anything_runs(image: Path, context,
     ok, message = checked({"INPUT": str(image), "OUTPUT": "TEMPORARY_OUTPUT", **parameters}, context)
     assert not ok
     assert words in message
+
+
+@pytest.mark.parametrize("name", ["OUTPUT", "POLYGONS", "CONFIDENCE", "AREAS_HTML"])
+@pytest.mark.parametrize("as_definition", [False, True])
+def test_a_folder_that_is_not_there_is_refused(image: Path, context, tmp_path: Path, name, as_definition) -> None:
+    suffix = {"POLYGONS": "gpkg", "AREAS_HTML": "html"}.get(name, "tif")
+    value = str(tmp_path / "nowhere" / f"out.{suffix}")
+    if as_definition and name != "AREAS_HTML":
+        value = QgsProcessingOutputLayerDefinition(value, QgsProject.instance())
+    ok, message = checked({"INPUT": str(image), "OUTPUT": "TEMPORARY_OUTPUT", name: value}, context)
+    assert not ok
+    assert f"There is no folder {tmp_path / 'nowhere'}" in message
+    (tmp_path / "nowhere").mkdir()
+    assert checked({"INPUT": str(image), "OUTPUT": "TEMPORARY_OUTPUT", name: value}, context) == (True, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "setresuid"), reason="users are those of Unix")
+def test_a_folder_that_cannot_be_written_is_refused(image: Path, context, plain_user: None) -> None:
+    ok, message = checked({"INPUT": str(image), "OUTPUT": "/usr/map.tif"}, context)
+    assert not ok
+    assert "Nothing can be written into the folder /usr;" in message
+
+
+@pytest.fixture
+def plain_user():
+    """What may be written is asked as for a user who is not root, whoever runs the tests."""
+    user = os.getuid()
+    os.setresuid(user or 65534, -1, -1)
+    yield
+    os.setresuid(user, -1, -1)
+
+
+def huge_image(folder: Path, pixels: float, bands: str = "Red,Green,Blue") -> Path:
+    """A virtual raster of about so many px that takes no room."""
+    side = math.isqrt(int(pixels)) + 1
+    path = folder / "huge.vrt"
+    parts = "".join(
+        f'<VRTRasterBand dataType="Byte" band="{band}"><ColorInterp>{color}</ColorInterp></VRTRasterBand>'
+        for band, color in enumerate(bands.split(","), 1)
+    )
+    path.write_text(
+        f'<VRTDataset rasterXSize="{side}" rasterYSize="{side}"><SRS>EPSG:32632</SRS>'
+        f"<GeoTransform>500000, 0.1, 0, 5300000, 0, -0.1</GeoTransform>{parts}</VRTDataset>"
+    )
+    return path
+
+
+def test_a_map_that_the_disk_cannot_hold_is_refused_at_once(context, tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    path = huge_image(tmp_path, 0.9 * free)
+    output = str(tmp_path / "map.tif")
+    ok, message = checked({"INPUT": str(path), "OUTPUT": output}, context)
+    assert not ok
+    assert "million pixels needs at least" in message
+    assert f"in {tmp_path}, where" in message
+    layer = QgsRasterLayer(str(path))
+    part = layer.extent().buffered(-0.3 * layer.extent().width())
+    smaller = {"INPUT": layer, "OUTPUT": output, "EXTENT": part}
+    assert checked(smaller, context) == (True, "")
+    assert checked({"INPUT": str(path), "OUTPUT": output, "RESUME": True}, context) == (True, "")
+    path = huge_image(tmp_path, 0.5 * free)
+    layer = QgsRasterLayer(str(path))
+    assert checked({"INPUT": layer, "OUTPUT": output}, context) == (True, "")
+    ok, message = checked({"INPUT": layer, "OUTPUT": output, "CONFIDENCE": str(tmp_path / "c.tif")}, context)
+    assert not ok
+    assert "million pixels needs at least" in message
+
+
+@pytest.mark.parametrize(
+    ("bands", "count"), [("Gray,Undefined", 2), ("Gray,Undefined,Alpha", 2), ("Red,Green,Blue,Alpha", 0), ("Gray", 0)]
+)
+def test_an_image_with_too_few_bands_is_refused_unless_bands_are_chosen(context, tmp_path, bands, count) -> None:
+    parameters = {"INPUT": str(huge_image(tmp_path, 10_000, bands)), "OUTPUT": "TEMPORARY_OUTPUT"}
+    ok, message = checked(parameters, context)
+    assert ok == (count == 0)
+    if count:
+        assert f"The image has {count} bands and the model takes 3 (red, green, blue)" in message
+    assert checked({**parameters, "BANDS": [1, 1, 1]}, context) == (True, "")
+
+
+def test_checking_takes_no_time(image: Path, context, tmp_path: Path) -> None:
+    outputs = {"POLYGONS": "map.gpkg", "CONFIDENCE": "sure.tif", "AREAS_HTML": "areas.html"}
+    parameters = {name: str(tmp_path / file) for name, file in {"OUTPUT": "map.tif", **outputs}.items()}
+    layer = QgsRasterLayer(str(image))
+    times = []
+    for _ in range(10):
+        began = time.perf_counter()
+        assert checked({"INPUT": layer, **parameters}, context) == (True, "")
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.05
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_good_parameters_are_accepted(image: Path, context) -> None:

@@ -71,6 +71,13 @@ def test_the_command_in_the_log_makes_the_same_map(mapped, image: Path, log, tmp
     assert read_codes(tmp_path / "map.tif") == read_codes(mapped["OUTPUT"])
 
 
+def test_the_log_tells_what_the_run_will_take_and_the_record_what_it_took(image: Path, log, tmp_path: Path) -> None:
+    outputs = run("satseg:segment", {"INPUT": str(image), "OUTPUT": str(tmp_path / "map.tif")}, feedback=log)
+    assert [text for text in log.infos if text.startswith("90,000 pixels, 1 tile; about ")]
+    record = json.loads(Path(outputs["RECORD"]).read_text())
+    assert set(record["forecast"]["seconds_of_stages"]) == set(record["seconds"])
+
+
 def test_every_optional_output_and_option(image: Path, log, tmp_path: Path) -> None:
     outputs = run(
         "satseg:segment",
