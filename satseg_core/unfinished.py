@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
+from satseg_core import lock
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.raster.grid import Block, Span
 
@@ -55,14 +55,14 @@ class Unfinished:
         existed = self.folder.exists()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock: IO[bytes] = (self.folder / _LOCK).open("ab")
+            held = lock.take(self.folder / _LOCK)
         except OSError as error:
             raise OutputError(
                 f"Cannot write to the folder {self.folder.parent} ({error.strerror}); choose another place."
             ) from error
-        if not _lock(self._lock):
-            self._lock.close()
+        if held is None:
             raise OutputError(f"Another run is writing {target} just now; wait for it, or choose another name.")
+        self._lock = held
         try:
             self.done: dict[Block, Checksums] = self._begin(target, resume, overwrite) if existed else {}
         except BaseException:
@@ -163,20 +163,3 @@ def folder_of(target: Path) -> Path:
 def _listing(changed: list[str]) -> str:
     """``the raster is``, ``the raster and --extent are``."""
     return f"{' and '.join(changed)} {'are' if len(changed) > 1 else 'is'}"
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Take a file for this process until it is closed; False where another one has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
