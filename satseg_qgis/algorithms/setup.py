@@ -65,10 +65,10 @@ class SetupAlgorithm(SatSegAlgorithm):
 
     @staticmethod
     def _sizes() -> list[str]:
-        light, full = KINDS
         sentence = tr("{name}: about {download} MB to fetch, {disk} MB on the disk.")
-        sizes = [sentence.format(name=k.name, download=k.download_mb, disk=k.disk_mb) for k in (light, full)]
-        return [tr("Light runs on the processor; full has torch, for NVIDIA graphics cards."), *sizes]
+        sizes = [(kind.name, kind.size(sys.platform)) for kind in KINDS]
+        words = [sentence.format(name=name, download=size.download_mb, disk=size.disk_mb) for name, size in sizes]
+        return [_what_they_are(sys.platform), *words]
 
     def shortHelpString(self) -> str:
         """Text beside the dialog, with the sizes: they should be known before."""
@@ -127,3 +127,15 @@ class SetupAlgorithm(SatSegAlgorithm):
                 )
             )
         return {self.PYTHON: python}
+
+
+def _what_they_are(platform: str) -> str:
+    """What *full* brings: torch from PyPI has CUDA on Linux alone."""
+    if platform == "win32":
+        return tr(
+            "Light runs on the processor. Full has torch besides, for models that need it; for NVIDIA graphics cards"
+            " give a folder of wheels with a torch made for CUDA, as PyPI's has none on Windows."
+        )
+    if platform == "darwin":
+        return tr("Light runs on the processor; full has torch, for Apple's graphics processors.")
+    return tr("Light runs on the processor; full has torch, for NVIDIA graphics cards.")

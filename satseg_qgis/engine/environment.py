@@ -7,6 +7,7 @@ from collections.abc import Mapping
 DROPPED = frozenset(
     (
         "VIRTUAL_ENV",
+        "__PYVENV_LAUNCHER__",
         "PIP_USER",
         "PIP_TARGET",
         "PIP_PREFIX",
@@ -18,7 +19,7 @@ DROPPED = frozenset(
         "LD_LIBRARY_PATH",
     )
 )
-"""Names that point into QGIS' installation."""
+"""Names that point into QGIS' installation; macOS' Python takes ``__PYVENV_LAUNCHER__`` for its own place."""
 
 DROPPED_PREFIXES = ("PYTHON", "DYLD_")
 """``PYTHONHOME`` and ``PYTHONPATH`` above all; OSGeo4W also sets ``PYTHONEXECUTABLE``."""

@@ -3,7 +3,6 @@
 In this order: the one that ``SATSEG_PYTHON`` names, the one of the plugin's setting, that of an environment that the
 plugin made (`made`), and QGIS' own, if it has the libraries.
 
-
 A candidate is believed only after it was run and could import what the engine needs.
 """
 
@@ -23,6 +22,8 @@ from satseg_core.errors import RuntimeUnavailableError
 from satseg_core.version import __version__
 from satseg_qgis.engine.environment import child_environment
 from satseg_qgis.engine.made import environments_folder, made_pythons
+from satseg_qgis.engine.systems import with_advice
+from satseg_qgis.engine.words import tr
 
 VARIABLE = "SATSEG_PYTHON"
 """Names the Python of the engine and overrides every search."""
@@ -39,7 +40,8 @@ RETRY_SECONDS = 10.0
 LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "click", "tqdm")
 """What the engine imports whatever it runs; besides one of ONNX Runtime and PyTorch."""
 
-INSTALL = " ".join(("pip install", *LIBRARIES, "onnxruntime"))
+PACKAGES = " ".join((*LIBRARIES, "onnxruntime"))
+INSTALL = f"pip install {PACKAGES}"
 
 _PROBE = """
 import importlib, json, sys
@@ -138,7 +140,8 @@ def find_engine(environ: Mapping[str, str] | None = None, cache: ProbeCache = _C
         if answer.problem is None:
             return Engine(python, engine_command(python, answer.satseg), answer.version)
         problem = problem or f"{python} {answer.problem}"
-    raise RuntimeUnavailableError(_nothing_found(named, problem, VARIABLE if by_variable else "The plugin's setting"))
+    reason = _nothing_found(named, problem, VARIABLE if by_variable else tr("The plugin's setting"))
+    raise RuntimeUnavailableError(with_advice(reason, environ, PACKAGES))
 
 
 def _candidates(environ: Mapping[str, str]) -> list[str]:
@@ -168,7 +171,7 @@ def own_pythons(platform: str, executable: str, prefix: str, version: tuple[int,
         version: major and minor version of QGIS' Python.
     """
     if platform == "win32":
-        candidates = _windows(Path(prefix), version)
+        candidates = _windows(Path(executable), Path(prefix), version)
     elif platform == "darwin":
         candidates = _macos(Path(executable), Path(prefix), version)
     else:
@@ -177,11 +180,15 @@ def own_pythons(platform: str, executable: str, prefix: str, version: tuple[int,
     return list(dict.fromkeys(files))
 
 
-def _windows(prefix: Path, version: tuple[int, ...]) -> list[Path]:
-    """In QGIS' installers ``prefix`` is the folder ``apps/Python312`` of their root."""
-    root = prefix.parent.parent
-    apps = root / "apps" / "Python{}{}".format(*version)
-    return [prefix / "python.exe", root / "bin" / "python3.exe", apps / "python.exe"]
+def _windows(executable: Path, prefix: Path, version: tuple[int, ...]) -> list[Path]:
+    """In QGIS' installers ``prefix`` is the folder ``apps/Python312`` of their root, and QGIS is in ``bin``."""
+    found = [prefix / "python.exe"]
+    for root in (prefix.parent.parent, executable.parent.parent):
+        apps = root / "apps"
+        own = apps / "Python{}{}".format(*version)
+        others = sorted(path for path in apps.glob("Python3*") if path != own)
+        found += [root / "bin" / "python3.exe", *(path / "python.exe" for path in (own, *others))]
+    return found
 
 
 def _macos(executable: Path, prefix: Path, version: tuple[int, ...]) -> list[Path]:
@@ -206,9 +213,9 @@ def probe(python: str, seconds: float = PROBE_SECONDS) -> Probe:
     try:
         done = _ask(python, seconds, _PROBE, *LIBRARIES)
     except subprocess.TimeoutExpired:
-        return Probe(f"did not answer within {seconds:.0f} s")
+        return Probe(tr("did not answer within {seconds} s").format(seconds=f"{seconds:.0f}"))
     except OSError as error:
-        return Probe(f"cannot be run ({error.strerror or error})")
+        return Probe(tr("cannot be run ({why})").format(why=error.strerror or error))
     return read_probe(done.stdout.decode("utf-8", "replace"), done.returncode)
 
 
@@ -237,11 +244,13 @@ def read_probe(text: str, code: int) -> Probe:
         version = ".".join(str(part) for part in answer["version"])
         missing = dict(answer["missing"])
     except (IndexError, ValueError, KeyError, TypeError):
-        return Probe(f"is no working Python (it ended with code {code})")
+        return Probe(tr("is no working Python (it ended with code {code})").format(code=code))
     if tuple(answer["version"]) < OLDEST:
-        return Probe(f"is Python {version}, and SatSeg needs {OLDEST[0]}.{OLDEST[1]} or newer", version)
+        needed = ".".join(map(str, OLDEST))
+        problem = tr("is Python {version}, and SatSeg needs {needed} or newer").format(version=version, needed=needed)
+        return Probe(problem, version)
     if missing:
-        return Probe(f"cannot import {', '.join(sorted(missing))}", version)
+        return Probe(tr("cannot import {names}").format(names=", ".join(sorted(missing))), version)
     return Probe(None, version, answer.get("satseg"))
 
 
@@ -260,11 +269,23 @@ def probe_version(python: str, seconds: float = PROBE_SECONDS) -> str:
         return ""
 
 
+def makes_environments(python: str) -> bool:
+    """Whether an interpreter has ``venv`` and the pip to put into one."""
+    try:
+        return _ask(python, PROBE_SECONDS, "import ensurepip, venv").returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def _nothing_found(named: str, problem: str, by: str) -> str:
     if named:
-        return f"{by} names a Python that cannot run SatSeg: {problem}; run `{INSTALL}` with it or name another one."
+        sentence = tr(
+            "{by} names a Python that cannot run SatSeg: {problem}; run `{install}` with it or name another one."
+        )
+        return sentence.format(by=by, problem=problem, install=INSTALL)
     why = f" ({problem})" if problem else ""
-    return (
-        f"No Python with SatSeg's libraries was found{why}; run 'Set up SatSeg' in the Processing Toolbox"
-        f" (satseg:setup), or run `{INSTALL}` in a virtual environment and name its Python in {VARIABLE}."
+    sentence = tr(
+        "No Python with SatSeg's libraries was found{why}; run 'Set up SatSeg' in the Processing Toolbox"
+        " (satseg:setup), or run `{install}` in a virtual environment and name its Python in {variable}."
     )
+    return sentence.format(why=why, install=INSTALL, variable=VARIABLE)

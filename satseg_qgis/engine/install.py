@@ -1,7 +1,8 @@
 """Making an environment for the engine: a virtual environment, wheels into it, a look whether the engine runs.
 
 It is made under another name and renamed when everything is there, so that nobody finds half of one; a lock keeps a
-second QGIS from making the same. Only wheels are installed: nothing is compiled on the user's machine.
+second QGIS from making the same. Only wheels are installed: nothing is compiled on the user's machine. What pip fetches
+lies inside of it, too, until it is installed: a pip that is ended leaves it, and that may be gigabytes.
 """
 
 from __future__ import annotations
@@ -13,28 +14,45 @@ import subprocess  # nosec B404 # running pip in another Python is what this mod
 import sys
 import threading
 import time
+import zipfile
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable
 from urllib.parse import quote
 
+from satseg_core import lock
 from satseg_core.errors import CancelledError, OutputError, RuntimeUnavailableError, SatSegError
 from satseg_qgis.engine.environment import child_environment
 from satseg_qgis.engine.explain import explain
-from satseg_qgis.engine.find import engine_command, own_pythons, probe_version, window_options
-from satseg_qgis.engine.made import PARTIAL, Kind, environment_path, python_of, write_note
+from satseg_qgis.engine.find import (
+    PACKAGES,
+    engine_command,
+    makes_environments,
+    own_pythons,
+    probe_version,
+    window_options,
+)
+from satseg_qgis.engine.made import PARTIAL, Kind, Size, environment_path, python_of, write_note
 from satseg_qgis.engine.process import kill_tree
+from satseg_qgis.engine.systems import with_advice
+from satseg_qgis.engine.words import tr
 
 TAIL = 40
 """Lines that a failure is explained from."""
 
-SPARE_MB = 300
-"""Besides what the environment takes: wheels on their way."""
+SPARE_MB = 100
+"""Besides what the environment takes, and the wheels on their way."""
 
-STALE_SECONDS = 3600.0
-"""A lock that nobody has touched for so long is of a QGIS that was killed."""
+_VENV_MB = 20
+"""An environment with nothing but pip."""
+
+_COMPILED = 1.19
+"""What is on the disk in the end, against what is in the wheels: compiled modules, and what blocks leave unused."""
+
+_TEMPORARY = "fetched"
+"""Folder in an environment that is being made: of files on their way."""
 
 _DOWNLOAD = re.compile(r"Downloading .*\(([\d.]+) ([kMG]?B)\)")
 _UNITS = {"B": 1e-6, "kB": 1e-3, "MB": 1.0, "GB": 1e3}
@@ -69,7 +87,8 @@ class Installer:
         self._tell = tell
         self._progress = progress
         self._cancelled = cancelled
-        self._environ = {**child_environment(os.environ if environ is None else environ), **(proxy or {})}
+        self._outside = os.environ if environ is None else environ
+        self._environ = {**child_environment(self._outside), **(proxy or {})}
 
     def make(self, kind: Kind, wheels: Path | None = None, base: str | None = None) -> Path:
         """Make an environment; one of the same kind is replaced when the new one is complete.
@@ -89,10 +108,12 @@ class Installer:
             CancelledError: the user cancelled, and nothing is left.
         """
         if wheels is not None and not any(wheels.glob("*.whl")):
-            raise OutputError(f"There are no wheels in {wheels}; fill it with pip download, or leave the folder out.")
-        python = base or base_python()
+            sentence = tr("There are no wheels in {folder}; fill it with pip download, or leave the folder out.")
+            raise OutputError(sentence.format(folder=wheels))
+        python = base or base_python(self._outside)
         target = environment_path(self._folder, kind)
-        self._check_space(kind)
+        size = kind.size(sys.platform) if wheels is None else size_of_wheels(wheels, kind.size(sys.platform))
+        self._check_space(size)
         with _locked(target.with_name(target.name + ".lock")):
             partial = target.with_name(target.name + PARTIAL)
             try:
@@ -107,34 +128,47 @@ class Installer:
     def _fill(self, partial: Path, kind: Kind, wheels: Path | None, base: str) -> str:
         """Everything into the folder; gives the version of its Python."""
         shutil.rmtree(partial, ignore_errors=True)
-        self._tell(f"Making a virtual environment with {base}")
-        self._run([base, "-m", "venv", str(partial)], "make a virtual environment", lambda _: None)
+        temporary = partial / _TEMPORARY
+        temporary.mkdir(parents=True)
+        self._environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)))
+        self._tell(tr("Making a virtual environment with {python}").format(python=base))
+        self._run(
+            [base, "-m", "venv", str(partial)], tr("The virtual environment could not be made ({why})."), lambda _: None
+        )
         self._progress(_VENV_SHARE)
         inside = python_of(partial, sys.platform)
-        self._tell(f"Installing {', '.join(kind.requirements)}")
-        self._run([str(inside), *pip_words(kind, wheels)], "install the packages", _Fetched(kind, self._progress).line)
+        self._tell(tr("Installing {packages}").format(packages=", ".join(kind.requirements)))
+        watch = _Fetched(kind.size(sys.platform), self._progress).line
+        self._run([str(inside), *pip_words(kind, wheels)], tr("The packages could not be installed ({why})."), watch)
         self._progress(_VENV_SHARE + _FETCH_SHARE + _INSTALL_SHARE)
-        self._tell("Looking whether the engine runs")
-        self._run([*engine_command(str(inside), None), "doctor"], "run the engine", lambda _: None)
+        self._tell(tr("Looking whether the engine runs"))
+        doctor = [*engine_command(str(inside), None), "doctor"]
+        self._run(doctor, tr("The engine does not run in the new environment ({why})."), lambda _: None)
+        shutil.rmtree(temporary, ignore_errors=True)
         return probe_version(str(inside))
 
-    def _check_space(self, kind: Kind) -> None:
+    def _check_space(self, size: Size) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(self._folder).free / 1e6
         except OSError as error:
-            raise OutputError(
-                f"The folder {self._folder} cannot be made ({error.strerror}); name another in SATSEG_ENVIRONMENTS."
-            ) from error
-        needed = kind.disk_mb + SPARE_MB
+            sentence = tr("The folder {folder} cannot be made ({why}); name another in SATSEG_ENVIRONMENTS.")
+            raise OutputError(sentence.format(folder=self._folder, why=error.strerror)) from error
+        needed = size.disk_mb + size.download_mb + SPARE_MB
         if free < needed:
-            raise OutputError(
-                f"The environment takes about {needed:,} MB and there are {free:,.0f} MB free in {self._folder};"
+            sentence = tr(
+                "The environment takes about {needed} MB while it is made and there are {free} MB free in {folder};"
                 " free some space, or name a folder on another disk in SATSEG_ENVIRONMENTS."
             )
+            raise OutputError(sentence.format(needed=f"{needed:,}", free=f"{free:,.0f}", folder=self._folder))
 
-    def _run(self, words: Sequence[str], what: str, watch: Tell) -> None:
+    def _run(self, words: Sequence[str], failure: str, watch: Tell) -> None:
         """Run a program to its end, line by line.
+
+        Args:
+            words: the command line.
+            failure: what is said where nothing better is known, with ``{why}`` in it.
+            watch: gets every line.
 
         Raises:
             CancelledError: the user cancelled; the program is gone.
@@ -160,7 +194,8 @@ class Installer:
                 **window_options(),
             )
         except OSError as error:
-            raise RuntimeUnavailableError(f"{words[0]} cannot be run ({error.strerror or error}).") from error
+            sentence = tr("{program} cannot be run ({why}).")
+            raise RuntimeUnavailableError(sentence.format(program=words[0], why=error.strerror or error)) from error
         reader = threading.Thread(target=hear, args=(process.stdout,), daemon=True)
         reader.start()
         while process.poll() is None:
@@ -172,14 +207,14 @@ class Installer:
         if process.stdout and not reader.is_alive():
             process.stdout.close()
         if process.returncode:
-            raise SatSegError(explain(list(tail), what))
+            raise SatSegError(with_advice(explain(list(tail), failure), self._outside, PACKAGES))
 
 
 class _Fetched:
     """Turns what pip prints into progress: megabytes fetched of those that there are about."""
 
-    def __init__(self, kind: Kind, progress: Progress) -> None:
-        self._expected = kind.download_mb
+    def __init__(self, size: Size, progress: Progress) -> None:
+        self._expected = size.download_mb
         self._progress = progress
         self._done = 0.0
 
@@ -201,19 +236,45 @@ def pip_words(kind: Kind, wheels: Path | None) -> list[str]:
     return [*words, *kind.requirements]
 
 
-def base_python() -> str:
+def size_of_wheels(folder: Path, most: Size) -> Size:
+    """What an environment from a folder of wheels takes: nothing is fetched, and torch may be the small one.
+
+    Args:
+        folder: with the wheels; wheels of other systems may lie in it, too.
+        most: what the same takes from the internet.
+    """
+    unpacked = sum(map(_unpacked, folder.glob("*.whl")))
+    return Size(0, min(most.disk_mb, _VENV_MB + round(_COMPILED * unpacked / 1e6)))
+
+
+def _unpacked(wheel: Path) -> int:
+    """Bytes of what is in it; none where it is broken, which pip says if it needs this one."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        return 0
+
+
+def base_python(environ: Mapping[str, str] = os.environ) -> str:
     """QGIS' own Python, which environments are made from.
+
+    Args:
+        environ: of QGIS.
+
+    ``sys.executable`` may be another one, the first on the search path, where a program embeds Python on Linux: it is
+    taken if QGIS' own lacks what makes environments, as Debian's does without ``python3-venv``.
 
     Raises:
         RuntimeUnavailableError: none was found, or none is new enough.
     """
     found = own_pythons(sys.platform, sys.executable, sys.prefix, sys.version_info[:2])
-    for python in found:
-        if probe_version(python):
-            return python
-    raise RuntimeUnavailableError(
-        "QGIS' own Python was not found; make an environment yourself and name its Python in SATSEG_PYTHON."
-    )
+    working = [(python, version) for python in found for version in [probe_version(python)] if version]
+    if working:
+        own = ".".join(map(str, sys.version_info[:3]))
+        return min(working, key=lambda one: (not makes_environments(one[0]), one[1] != own))[0]
+    reason = tr("QGIS' own Python was not found; make an environment yourself and name its Python in SATSEG_PYTHON.")
+    raise RuntimeUnavailableError(with_advice(reason, environ, PACKAGES))
 
 
 def proxy_variables(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -238,22 +299,18 @@ def proxy_variables(settings: Mapping[str, str], environ: Mapping[str, str]) -> 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Keep others out: a file that only one can make."""
-    for last in (False, True):
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError as error:
-            if last or time.time() - path.stat().st_mtime < STALE_SECONDS:
-                raise OutputError(
-                    f"Another QGIS is making this environment; wait for it, or delete {path} if none is."
-                ) from error
-            path.unlink()
+    """Keep other QGIS out."""
+    try:
+        held = lock.take(path)
+    except OSError as error:
+        sentence = tr("The folder {folder} cannot be written to ({why}); name another in SATSEG_ENVIRONMENTS.")
+        raise OutputError(sentence.format(folder=path.parent, why=error.strerror or error)) from error
+    if held is None:
+        raise OutputError(tr("Another QGIS is making this environment just now; wait for it."))
     try:
         yield
     finally:
-        with suppress(OSError):
-            path.unlink()
+        lock.let_go(held, path)
 
 
 def _replace(partial: Path, target: Path) -> None:
@@ -265,7 +322,6 @@ def _replace(partial: Path, target: Path) -> None:
             target.rename(old)
         partial.rename(target)
     except OSError as error:
-        raise OutputError(
-            f"{target} cannot be replaced ({error.strerror or error}); close other QGIS windows and try again."
-        ) from error
+        sentence = tr("{folder} cannot be replaced ({why}); close other QGIS windows and try again.")
+        raise OutputError(sentence.format(folder=target, why=error.strerror or error)) from error
     shutil.rmtree(old, ignore_errors=True)

@@ -34,28 +34,47 @@ COMMON = (
 
 
 @dataclass(frozen=True)
+class Size:
+    """Of an environment.
+
+    Attributes:
+        download_mb: to be fetched, about.
+        disk_mb: taken when it is there, about.
+    """
+
+    download_mb: int
+    disk_mb: int
+
+
+@dataclass(frozen=True)
 class Kind:
     """A choice of libraries.
 
     Attributes:
         name: fixed, in names of folders.
         requirements: as pip takes them.
-        download_mb: to be fetched, about.
-        disk_mb: taken when it is there, about.
+        sizes: by ``sys.platform``; ``linux`` counts for all others.
     """
 
     name: str
     requirements: tuple[str, ...]
-    download_mb: int
-    disk_mb: int
+    sizes: Mapping[str, Size]
+
+    def size(self, platform: str) -> Size:
+        """Size on a system."""
+        return self.sizes.get(platform, self.sizes["linux"])
 
 
 KINDS = (
-    Kind("light", COMMON, 140, 460),
-    Kind("full", (*COMMON, "torch>=2.1", "torchvision>=0.16"), 2700, 6500),
+    Kind("light", COMMON, {"linux": Size(135, 460), "win32": Size(95, 330), "darwin": Size(86, 330)}),
+    Kind(
+        "full",
+        (*COMMON, "torch>=2.1", "torchvision>=0.16"),
+        {"linux": Size(3140, 6150), "win32": Size(235, 1050), "darwin": Size(240, 1130)},
+    ),
 )
-"""What can be made; the first is the default. Sizes: ``docs/qgis.md``. On Windows and macOS *full* is a tenth of that,
-as torch from PyPI has CUDA on Linux alone."""
+"""What can be made; the first is the default. Sizes are those of the wheels on PyPI and of what is in them, for x86-64,
+and ARM on macOS: ``docs/qgis.md``. Torch from PyPI has CUDA on Linux alone."""
 
 
 def kind_named(name: str) -> Kind:

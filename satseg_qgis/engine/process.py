@@ -17,6 +17,7 @@ from typing import IO, Any, Callable, Optional
 from satseg_core.errors import CancelledError, SatSegError
 from satseg_qgis.engine.environment import child_environment
 from satseg_qgis.engine.find import window_options
+from satseg_qgis.engine.words import tr
 
 POLL_SECONDS = 0.1
 """How often cancellation is asked for while the engine is silent, s."""
@@ -172,8 +173,8 @@ def _start(command: Sequence[str], environ: Mapping[str, str] | None) -> subproc
             **window_options(),
         )
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise EngineFailedError(f"The engine could not be started ({command[0]}: {reason}).") from error
+        sentence = tr("The engine could not be started ({program}: {why}).")
+        raise EngineFailedError(sentence.format(program=command[0], why=error.strerror or error)) from error
 
 
 def _read(name: str, stream: IO[bytes], lines: queue.Queue[Line]) -> None:
@@ -213,15 +214,16 @@ def describe_failure(code: int, tail: list[str]) -> str:
     """
     quoted = "\n".join(["", *tail]) if tail else ""
     if code in (-signal.SIGTERM, -9):
-        what = "The engine was ended from outside, most often for lack of memory; close other programs or map a part."
-    elif code < 0 or code > 0x80000000:
-        what = (
-            f"The engine crashed ({_crash_name(code)}); run `satseg doctor` with its Python to see what is installed."
+        what = tr(
+            "The engine was ended from outside, most often for lack of memory; close other programs or map a part."
         )
+    elif code < 0 or code > 0x80000000:
+        sentence = tr("The engine crashed ({signal}); run `satseg doctor` with its Python to see what is installed.")
+        what = sentence.format(signal=_crash_name(code))
     elif code == 0:
-        what = "The engine ended without a result; please report this with the log."
+        what = tr("The engine ended without a result; please report this with the log.")
     else:
-        what = f"The engine failed with code {code}."
+        what = tr("The engine failed with code {code}.").format(code=code)
     return what + quoted
 
 

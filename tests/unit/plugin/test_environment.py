@@ -11,6 +11,7 @@ QGIS = {
     "PYTHONPATH": "/qgis/python",
     "PYTHONEXECUTABLE": "C:/OSGeo4W/bin/python3.exe",
     "VIRTUAL_ENV": "/venv",
+    "__PYVENV_LAUNCHER__": "/QGIS.app/Contents/MacOS/bin/python3",
     "PIP_USER": "1",
     "PIP_TARGET": "/t",
     "PIP_PREFIX": "/p",

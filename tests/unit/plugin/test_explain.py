@@ -34,7 +34,7 @@ NONE = "ERROR: No matching distribution found for numpy>=1.22"
     ],
 )  # fmt: skip
 def test_each_failure_has_its_sentence(lines: list[str], words: str) -> None:
-    sentence = explain(lines, "install the packages")
+    sentence = explain(lines, "It was not possible to install the packages ({why}).")
     assert words in sentence
     assert "\n" not in sentence
 
@@ -50,9 +50,9 @@ def pip(*words: str) -> list[str]:
 
 def test_the_true_pip_without_a_server() -> None:
     lines = pip("--index-url", "http://127.0.0.1:9/simple", "--retries", "1", "--no-cache-dir", "surely-not-there")
-    assert "The internet is not in reach" in explain(lines, "install")
+    assert "The internet is not in reach" in explain(lines, "No ({why}).")
 
 
 def test_the_true_pip_without_a_wheel(tmp_path: Path) -> None:
     lines = pip("--no-index", "--find-links", str(tmp_path), "surely-not-there")
-    assert "no wheel of surely-not-there" in explain(lines, "install")
+    assert "no wheel of surely-not-there" in explain(lines, "No ({why}).")

@@ -120,6 +120,16 @@ def test_on_windows_the_python_of_the_installation_and_never_qgis(tmp_path: Path
     assert own_pythons("win32", program, str(root / "apps" / "Python312"), (3, 12)) == [own, osgeo]
 
 
+@pytest.mark.parametrize("prefix", ["QGIS/apps/qgis", "elsewhere"])
+def test_on_windows_any_python_of_the_installation_where_the_prefix_misleads(tmp_path: Path, prefix: str) -> None:
+    root = tmp_path / "QGIS"
+    program = touch(root / "bin" / "qgis-bin.exe")
+    old = touch(root / "apps" / "Python39" / "python.exe")
+    own = touch(root / "apps" / "Python312" / "python.exe")
+    touch(root / "apps" / "Python2" / "python.exe")
+    assert own_pythons("win32", program, str(tmp_path / prefix), (3, 12)) == [own, old]
+
+
 def test_on_macos_the_python_in_the_bundle_and_never_the_system(tmp_path: Path) -> None:
     contents = tmp_path / "QGIS.app" / "Contents"
     program = touch(contents / "MacOS" / "QGIS")
@@ -133,6 +143,18 @@ def test_on_newer_macos_builds_the_python_beside_the_program(tmp_path: Path) -> 
     program = touch(contents / "MacOS" / "QGIS")
     own = touch(contents / "MacOS" / "python")
     assert own_pythons("darwin", program, str(contents), (3, 12)) == [own]
+
+
+def test_on_macos_the_framework_in_the_bundle(tmp_path: Path) -> None:
+    contents = tmp_path / "QGIS.app" / "Contents"
+    program = touch(contents / "MacOS" / "QGIS")
+    framework = contents / "Frameworks" / "Python.framework" / "Versions" / "3.12"
+    own = touch(framework / "bin" / "python3.12")
+    assert own_pythons("darwin", program, str(framework), (3, 12)) == [own]
+
+
+def test_on_macos_the_system_is_not_asked_even_where_it_runs(tmp_path: Path) -> None:
+    assert own_pythons("darwin", "/usr/bin/python3", "/usr", (3, 9)) == []
 
 
 def test_on_linux_the_running_python_unless_it_is_a_program_that_embeds_one(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,15 @@ import pytest
 from satseg_core.errors import CancelledError, OutputError, SatSegError
 from satseg_qgis.engine import install, made
 from satseg_qgis.engine.install import Installer, pip_words, proxy_variables
-from satseg_qgis.engine.made import Kind, made_pythons
+from satseg_qgis.engine.made import Kind, Size, made_pythons
 
-EMPTY = Kind("light", (), 1, 30)
+
+def small(*requirements: str, disk_mb: int = 30) -> Kind:
+    """A kind that is made in no time."""
+    return Kind("light", requirements, {"linux": Size(1, disk_mb)})
+
+
+EMPTY = small()
 """Nothing to install: what is there besides is the true thing."""
 
 
@@ -51,7 +57,7 @@ def wheel(tmp_path: Path) -> Path:
 
 
 def test_an_environment_from_a_folder_of_wheels(tmp_path: Path, wheel: Path, healthy: None) -> None:
-    kind = Kind("light", ("satseg-tiny>=1",), 1, 30)
+    kind = small("satseg-tiny>=1")
     progress: list[float] = []
     one = installer(tmp_path / "envs", progress=progress.append)
     python = one.make(kind, wheel, sys.executable)
@@ -68,7 +74,7 @@ def test_an_environment_from_a_folder_of_wheels(tmp_path: Path, wheel: Path, hea
 
 def test_packages_that_are_missing_leave_nothing(tmp_path: Path, wheel: Path, healthy: None) -> None:
     with pytest.raises(SatSegError, match="no wheel of surely-not-there"):
-        installer(tmp_path / "envs").make(Kind("light", ("surely-not-there",), 1, 30), wheel, sys.executable)
+        installer(tmp_path / "envs").make(small("surely-not-there"), wheel, sys.executable)
     assert list((tmp_path / "envs").iterdir()) == []
 
 
@@ -76,8 +82,8 @@ def test_an_engine_that_does_not_run_leaves_what_was_there(tmp_path: Path, wheel
     old = made.environment_path(tmp_path / "envs", EMPTY)
     old.mkdir(parents=True)
     (old / "mark").touch()
-    with pytest.raises(SatSegError, match="not possible to run the engine"):
-        installer(tmp_path / "envs").make(Kind("light", ("satseg-tiny",), 1, 30), wheel, sys.executable)
+    with pytest.raises(SatSegError, match="engine does not run in the new environment"):
+        installer(tmp_path / "envs").make(small("satseg-tiny"), wheel, sys.executable)
     assert [path.name for path in (tmp_path / "envs").iterdir()] == [old.name]
     assert (old / "mark").exists()
 
@@ -86,34 +92,102 @@ def test_a_cancel_ends_it_at_once_and_leaves_nothing(tmp_path: Path, wheel: Path
     began = time.monotonic()
     one = installer(tmp_path / "envs", cancelled=lambda: time.monotonic() - began > 0.3)
     with pytest.raises(CancelledError):
-        one.make(Kind("light", ("satseg-tiny",), 1, 30), wheel, sys.executable)
+        one.make(small("satseg-tiny"), wheel, sys.executable)
     assert time.monotonic() - began < 5
     assert list((tmp_path / "envs").iterdir()) == []
 
 
-def test_one_at_a_time(tmp_path: Path, wheel: Path) -> None:
-    folder = tmp_path / "envs"
-    folder.mkdir()
-    lock = folder / f"light-{made.NUMBER}.lock"
-    lock.touch()
-    with pytest.raises(OutputError, match=r"Another QGIS is making .* delete .*\.lock"):
-        installer(folder).make(EMPTY, wheel, sys.executable)
-    assert lock.exists()
+OTHER_QGIS = """
+import sys
+from pathlib import Path
+from satseg_qgis.engine.install import Installer
+from satseg_qgis.engine.made import Kind, Size
+def tell(line):
+    print(line, flush=True)
+    sys.stdin.read()
+kind = Kind("light", (), {"linux": Size(1, 30)})
+Installer(Path(sys.argv[1]), tell, lambda _: None, lambda: False).make(kind, None, sys.executable)
+"""
 
 
-def test_the_lock_of_one_that_was_killed_is_taken_over(tmp_path: Path, wheel: Path, healthy: None) -> None:
+def other_qgis(folder: Path) -> subprocess.Popen[str]:
+    """Another process that has begun to make an environment, and waits for the end of its standard input."""
+    words = [sys.executable, "-c", OTHER_QGIS, str(folder)]
+    child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    assert "Making a virtual environment" in child.stdout.readline()
+    return child
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
     folder = tmp_path / "envs"
-    folder.mkdir()
-    lock = folder / f"light-{made.NUMBER}.lock"
-    lock.touch()
-    os.utime(lock, (time.time() - 7200,) * 2)
-    assert installer(folder).make(Kind("light", ("satseg-tiny",), 1, 30), wheel, sys.executable).exists()
-    assert not lock.exists()
+    with other_qgis(folder) as child:
+        partial = folder / f"light-{made.NUMBER}.partial"
+        with pytest.raises(OutputError, match="Another QGIS is making this environment"):
+            installer(folder).make(EMPTY, None, sys.executable)
+        assert partial.is_dir()
+        child.kill()
+
+
+def test_what_one_that_was_killed_has_left_is_taken_over(tmp_path: Path, wheel: Path, healthy: None) -> None:
+    folder = tmp_path / "envs"
+    with other_qgis(folder) as child:
+        child.kill()
+    assert len(list(folder.iterdir())) == 2
+    assert installer(folder).make(small("satseg-tiny"), wheel, sys.executable).exists()
+    assert [path.name for path in folder.iterdir()] == [f"light-{made.NUMBER}"]
+
+
+def test_what_pip_fetches_is_inside_and_goes(tmp_path: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pip that is ended leaves its files in the folder for temporary ones."""
+    show = "import tempfile; print('files go to', tempfile.gettempdir())"
+    monkeypatch.setattr(install, "engine_command", lambda python, _: (python, "-c", show))
+    one = installer(tmp_path / "envs")
+    environment = one.make(small("satseg-tiny"), wheel, sys.executable).parents[1]
+    (line,) = (line for line in one.lines if line.startswith("files go to"))
+    assert Path(line[len("files go to ") :]).parent == environment.with_name(environment.name + made.PARTIAL)
+    assert not any(path.name == install._TEMPORARY for path in environment.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / f"light-{made.NUMBER}.lock").mkdir()  # the file cannot be made, not even by root
+    with pytest.raises(OutputError, match=r"cannot be written to .*SATSEG_ENVIRONMENTS"):
+        installer(tmp_path).make(EMPTY, None, sys.executable)
+
+
+def test_a_folder_of_wheels_says_how_much_room_is_needed(tmp_path: Path, wheel: Path) -> None:
+    unpacked = 50_000_000
+    with zipfile.ZipFile(wheel / "large-1.0-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("large.py", bytes(unpacked))
+    (wheel / "broken-1.0-py3-none-any.whl").write_bytes(b"no zip")
+    size = install.size_of_wheels(wheel, Size(3000, 6000))
+    assert size.download_mb == 0
+    assert 70 < size.disk_mb < 100
+    assert install.size_of_wheels(wheel, Size(10, 60)).disk_mb == 60
+
+
+def test_the_base_is_a_python_that_makes_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's has neither venv nor pip unless python3-venv is installed."""
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
+    bare = python_like(tmp_path / "bare", own, makes=False)
+    other = python_like(tmp_path / "other", "3.12.99", makes=True)
+    best = python_like(tmp_path / "best", own, makes=True)
+    for found, expected in (([bare, other, best], best), ([bare, other], other), ([bare], bare)):
+        monkeypatch.setattr(install, "own_pythons", lambda *_, found=found: found)
+        assert install.base_python({}) == expected
+
+
+def python_like(path: Path, version: str, makes: bool) -> str:
+    """A program that answers like a Python of a version, with or without ``venv``."""
+    code = 0 if makes else 1
+    path.write_text(f'#!/bin/sh\ncase "$2" in *ensurepip*) exit {code};; esac\necho {version}\n', encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
 
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"takes about 1,000,000,300 MB .* SATSEG_ENVIRONMENTS"):
-        installer(tmp_path / "envs").make(Kind("light", (), 1, 10**9), None, sys.executable)
+    with pytest.raises(OutputError, match=r"takes about 1,000,000,101 MB .* SATSEG_ENVIRONMENTS"):
+        installer(tmp_path / "envs").make(small(disk_mb=10**9), None, sys.executable)
 
 
 def test_an_empty_folder_of_wheels_is_told(tmp_path: Path) -> None:

@@ -76,4 +76,12 @@ def test_light_has_no_torch() -> None:
     light, full = KINDS
     assert not any("torch" in one for one in light.requirements)
     assert set(light.requirements) < set(full.requirements)
-    assert light.download_mb < full.download_mb
+    for platform in ("linux", "win32", "darwin"):
+        assert light.size(platform).download_mb < full.size(platform).download_mb
+        assert light.size(platform).disk_mb < full.size(platform).disk_mb
+
+
+def test_full_is_gigabytes_where_torch_has_cuda_alone() -> None:
+    full = kind_named("full")
+    assert full.size("linux").download_mb > 2000 > full.size("win32").disk_mb
+    assert full.size("freebsd14") == full.size("linux")
