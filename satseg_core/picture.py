@@ -29,12 +29,20 @@ _PAPER: Color = (252, 252, 250)
 _INK: Color = (34, 38, 42)
 _FAINT: Color = (116, 122, 128)
 _NO_DATA: Color = (226, 226, 222)
+_HATCH: Color = (250, 250, 248)
+_HATCH_STEP = 8
 
 _AVERAGED = 2e8
 """Rasters of more px than this and without overviews are shown by single pixels: averaging would read it all."""
 
 Picture = npt.NDArray[np.uint8]
 """``(height, width, 3) uint8``, red, green, blue."""
+
+Size = tuple[int, int]
+"""Width and height, px."""
+
+Mask = npt.NDArray[np.bool_]
+"""``(height, width) bool``."""
 
 
 def render(image_path: Path, map_path: Path, legend: Legend, areas: Sequence[ClassArea], output_png: Path) -> None:
@@ -50,19 +58,19 @@ def render(image_path: Path, map_path: Path, legend: Legend, areas: Sequence[Cla
         output_png: picture to write.
     """
     with rasterio.open(map_path) as labels, rasterio.open(image_path) as image:
-        size = _panel_size(labels)
-        left = Image.fromarray(_read_image(image, labels, size))
-        right = Image.fromarray(_read_map(labels, legend, size))
-        metres = _metres(labels, size)
+        size = picture_size(labels, (PANEL, PANEL))
+        left = Image.fromarray(read_image(image, labels, size))
+        right = Image.fromarray(hatched(*read_map(labels, legend, size)))
+        metres = drawn_metres(labels, size)
     shown = [(legend.by_code(area.code), area) for area in areas if area.pixels]
     shown.sort(key=lambda pair: -pair[1].percent)
-    sheet = _compose(left, right, image_path.name, shown)
     if metres:
-        _scale_bar(sheet, size, metres)
+        draw_scale_bar(left, metres)
+    sheet = _compose(left, right, image_path.name, shown)
     sheet.save(output_png)
 
 
-def _metres(labels: DatasetReader, size: tuple[int, int]) -> float | None:
+def drawn_metres(labels: DatasetReader, size: Size) -> float | None:
     """Length of a drawn px on the ground, m; None where that is not known."""
     if labels.crs is None:
         return None
@@ -70,29 +78,48 @@ def _metres(labels: DatasetReader, size: tuple[int, int]) -> float | None:
     return measured[0] * labels.width / size[0] if measured else None
 
 
-def _panel_size(labels: DatasetReader) -> tuple[int, int]:
-    factor = PANEL / max(labels.width, labels.height)
+def picture_size(labels: DatasetReader, most: Size) -> Size:
+    """The largest size within ``most`` that keeps the raster's proportions, at least 1 px a side."""
+    factor = min(most[0] / labels.width, most[1] / labels.height)
     return (max(1, round(labels.width * factor)), max(1, round(labels.height * factor)))
 
 
-def _read_map(labels: DatasetReader, legend: Legend, size: tuple[int, int]) -> Picture:
-    resampling = Resampling.mode if labels.width > size[0] and _may_average(labels) else Resampling.nearest
-    codes = labels.read(1, out_shape=(size[1], size[0]), resampling=resampling)
+def read_map(labels: DatasetReader, legend: Legend, size: Size) -> tuple[Picture, Mask]:
+    """A classified raster in the colours of its legend.
+
+    Args:
+        labels: the classified raster, of any size: it is read at the size it is drawn.
+        legend: its classes.
+        size: of the picture.
+
+    Returns:
+        The picture, and where the raster has no data or no class of the legend.
+    """
+    shrinks = labels.width > size[0] and _may_average(labels, labels)
+    resampling = Resampling.mode if shrinks else Resampling.nearest
+    values = labels.read(1, out_shape=(size[1], size[0]), resampling=resampling, masked=True)
+    is_code = ~np.ma.getmaskarray(values) & (values.data >= 0) & (values.data < NODATA)
+    codes = np.where(is_code, values.data.astype(np.int64), NODATA).astype(np.uint8)
     table = np.array([color[:3] for _, color in sorted(color_table(legend).items())], np.uint8)
-    table[NODATA] = _NO_DATA
-    colors: Picture = table[codes.astype(np.uint8)]
-    return colors
+    colors: Picture = table[codes]
+    return colors, ~np.isin(codes, legend.codes)
 
 
-def _read_image(image: DatasetReader, labels: DatasetReader, size: tuple[int, int]) -> Picture:
-    """The part of the image under the map, as it is shown: bytes as they are, other types stretched."""
-    bands = [i for i, kind in zip(image.indexes, image.colorinterp) if kind != ColorInterp.alpha]
+def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: Sequence[int] = ()) -> Picture:
+    """The part of an image under its map, as it is shown: bytes as they are, other types stretched, no data hatched.
+
+    Args:
+        image: any number of bands and type, and any size.
+        labels: the map, on the same grid or a part of it.
+        size: of the picture.
+        bands: to show, counted from 1: three, or the first of fewer; the image's own first ones if empty.
+    """
+    bands = list(bands) or [i for i, kind in zip(image.indexes, image.colorinterp) if kind != ColorInterp.alpha]
     bands = bands[:3] if len(bands) >= 3 else bands[:1]
-    column, row = ~image.transform * (labels.transform.c, labels.transform.f)
     options: dict[str, Any] = {
-        "window": Window(round(column), round(row), labels.width, labels.height),
+        "window": window_under(image, labels),
         "out_shape": (len(bands), size[1], size[0]),
-        "resampling": Resampling.average if _may_average(image) else Resampling.nearest,
+        "resampling": Resampling.average if _may_average(image, labels) else Resampling.nearest,
     }
     if image.colorinterp[bands[0] - 1] == ColorInterp.palette:
         values = image.read(bands, **{**options, "resampling": Resampling.nearest})
@@ -100,25 +127,53 @@ def _read_image(image: DatasetReader, labels: DatasetReader, size: tuple[int, in
         colors: Picture = palette[values[0].astype(np.uint8)]
         return colors
     values = image.read(bands, masked=True, **options)
-    shown = np.stack([_stretch(band) for band in values], axis=-1)
-    return np.ascontiguousarray(np.broadcast_to(shown, (*shown.shape[:2], 3)))
+    no_data = np.ma.getmaskarray(values).all(axis=0) | ~np.isfinite(values.data).all(axis=0)
+    shown = np.stack([_stretch(band, ~no_data) for band in values.data], axis=-1)
+    return hatched(np.array(np.broadcast_to(shown, (*shown.shape[:2], 3))), no_data)
 
 
-def _stretch(band: Any) -> npt.NDArray[np.uint8]:
-    """Bytes of one masked band: bytes as they are, else from the 1st to the 99th percentile."""
+def window_under(image: DatasetReader, labels: DatasetReader) -> Window:
+    """The window of an image that a map on the same grid covers; it may reach beyond the image."""
+    column, row = ~image.transform * (labels.transform.c, labels.transform.f)
+    return Window(round(column), round(row), labels.width, labels.height)
+
+
+def is_quick(image: DatasetReader, labels: DatasetReader, size: Size) -> bool:
+    """Whether the part of an image under its map can be drawn without decoding a great deal.
+
+    There are overviews, or not too many px; or the px lie in strips, of which a row of the picture needs but one.
+    """
+    if _may_average(image, labels):
+        return True
+    height, width = image.block_shapes[0]
+    down = min(math.ceil(labels.height / height), size[1]) * height
+    across = min(math.ceil(labels.width / width), size[0]) * width
+    return bool(down * across <= _AVERAGED)
+
+
+def _stretch(band: npt.NDArray[Any], has_data: Mask) -> npt.NDArray[np.uint8]:
+    """Bytes of one band: bytes as they are, else from the 1st to the 99th percentile."""
     if band.dtype == np.uint8:
-        return np.asarray(band.filled(_NO_DATA[0]), np.uint8)
-    values = np.asarray(band.astype(np.float64).filled(np.nan))
-    has_data = np.isfinite(values)
-    shown = np.full(values.shape, _NO_DATA[0], np.uint8)
+        return band
+    shown = np.full(band.shape, _NO_DATA[0], np.uint8)
     if has_data.any():
-        low, high = np.percentile(values[has_data], [1, 99])
-        shown[has_data] = np.clip((values[has_data] - low) / max(high - low, 1e-30), 0, 1) * 255
+        values = band[has_data].astype(np.float64)
+        low, high = np.percentile(values, [1, 99])
+        shown[has_data] = np.clip((values - low) / max(high - low, 1e-30), 0, 1) * 255
     return shown
 
 
-def _may_average(dataset: DatasetReader) -> bool:
-    return bool(dataset.overviews(1)) or dataset.width * dataset.height <= _AVERAGED
+def hatched(picture: Picture, no_data: Mask) -> Picture:
+    """The picture with stripes where there is no data, so that this looks like no class."""
+    height, width = no_data.shape
+    stripes = np.add.outer(np.arange(height), np.arange(width)) % _HATCH_STEP < _HATCH_STEP // 2
+    picture[no_data] = np.where(stripes[no_data, None], _HATCH, _NO_DATA)
+    return picture
+
+
+def _may_average(dataset: DatasetReader, part: DatasetReader) -> bool:
+    """Whether all px of a raster under a part of it may be read."""
+    return bool(dataset.overviews(1)) or part.width * part.height <= _AVERAGED
 
 
 Shown = Sequence["tuple[LandClass, ClassArea]"]
@@ -176,19 +231,22 @@ def _extent(area: ClassArea) -> str:
     return f", {area.area_m2 / 1e6:,.0f} sq km"
 
 
-def _scale_bar(sheet: Image.Image, panel: tuple[int, int], metres: float) -> None:
-    """A round length in the corner of the left panel; ``metres`` is the length of one px there."""
-    longest = panel[0] / 4 * metres
+def draw_scale_bar(panel: Image.Image, metres: float) -> None:
+    """A round length in the lower left corner; ``metres`` is the length of one px."""
+    longest = panel.width / 4 * metres
     power = 10.0 ** math.floor(math.log10(longest))
     length = max(step * power for step in (1, 2, 5) if step * power <= longest)
     text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    x, y = _MARGIN + 24, _MARGIN + 56 + panel[1] - 26
+    size = max(0.6, panel.width / PANEL)
+    x, y = 24 * size, panel.height - 26 * size
     end = x + length / metres
-    draw = ImageDraw.Draw(sheet)
+    draw = ImageDraw.Draw(panel)
     for color, width, grow in (((0, 0, 0), 7, 1.5), ((255, 255, 255), 4, 0.0)):
-        draw.line([(x - grow, y), (end + grow, y)], color, width)
-    draw.text((x, y - 18), text, (255, 255, 255), _font(22), anchor="lm", stroke_width=2, stroke_fill=(0, 0, 0))
+        draw.line([(x - grow, y), (end + grow, y)], color, round(width * size))
+    draw.text(
+        (x, y - 18 * size), text, (255, 255, 255), _font(22 * size), anchor="lm", stroke_width=2, stroke_fill=(0, 0, 0)
+    )
 
 
-def _font(size: int) -> Any:
+def _font(size: float) -> Any:
     return ImageFont.load_default(size)

@@ -40,7 +40,8 @@ SUFFIXES = (".csv", ".json", ".html", ".gpkg")
 def areas(session: Session, reporter: Reporter, map_path: str, output: str | None, **values: Any) -> None:
     """Measure the classes of a classified raster, on the ellipsoid.
 
-    With --zones inside of polygons: px that a border cuts count with their share.
+    With --zones inside of polygons: px that a border cuts count with their share. As .html it is a page with a
+    picture, a chart and what made the map, if its run record lies beside it.
     """
     from satseg_core.outputs import whole_outputs
     from satseg_core.raster.area import class_areas
@@ -63,7 +64,7 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
         if scratch and suffix == ".gpkg":
             _write_zones(scratch, Path(map_path), zones, legend)
         elif scratch and suffix:
-            scratch.write_text(_WRITERS[suffix](found, legend), encoding="utf-8")
+            scratch.write_text(_WRITERS[suffix](Path(map_path), found, legend), encoding="utf-8")
     session.close()
     reporter.result({"areas": found, **({"output": output} if output else {})})
     if not session.as_json:
@@ -85,7 +86,7 @@ def _suffix(output: str | None, has_zones: bool) -> str | None:
     return suffix
 
 
-def _as_csv(found: Areas, _legend: Legend) -> str:
+def _as_csv(_map_path: Path, found: Areas, _legend: Legend) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(found[0]), lineterminator="\n")
     writer.writeheader()
@@ -93,14 +94,14 @@ def _as_csv(found: Areas, _legend: Legend) -> str:
     return stream.getvalue()
 
 
-def _as_json(found: Areas, _legend: Legend) -> str:
+def _as_json(_map_path: Path, found: Areas, _legend: Legend) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _as_html(found: Areas, legend: Legend) -> str:
-    from satseg_core.area_page import area_page
+def _as_html(map_path: Path, found: Areas, legend: Legend) -> str:
+    from satseg_core.page import map_page
 
-    return area_page(found, legend)
+    return map_page(map_path, found, legend)
 
 
 def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Legend) -> None:
@@ -109,4 +110,4 @@ def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Lege
     write_zones(path, map_path, zones, legend)
 
 
-_WRITERS: dict[str, Callable[[Areas, Legend], str]] = {".csv": _as_csv, ".json": _as_json, ".html": _as_html}
+_WRITERS: dict[str, Callable[[Path, Areas, Legend], str]] = {".csv": _as_csv, ".json": _as_json, ".html": _as_html}
