@@ -178,10 +178,11 @@ def test_a_folder_that_is_not_there_is_refused(image: Path, context, tmp_path: P
 
 
 @pytest.mark.skipif(not hasattr(os, "setresuid"), reason="users are those of Unix")
-def test_a_folder_that_cannot_be_written_is_refused(image: Path, context, plain_user: None) -> None:
-    ok, message = checked({"INPUT": str(image), "OUTPUT": "/usr/map.tif"}, context)
-    assert not ok
-    assert "Nothing can be written into the folder /usr;" in message
+def test_a_folder_that_cannot_be_written_is_refused(qgis, plain_user: None) -> None:
+    from satseg_qgis.algorithms.destinations import unusable_folder
+
+    assert "Nothing can be written into the folder /usr;" in unusable_folder(Path("/usr"))
+    assert unusable_folder(Path("/tmp")) is None
 
 
 @pytest.fixture
