@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import code
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,17 @@ from pathlib import Path
 
 import pytest
 from conftest import read_codes, write_image
-from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsVectorLayer
+from osgeo import gdal
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingModelAlgorithm,
+    QgsRectangle,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QPointF, QRectF, QSizeF
 
 from satseg_core.legend import LAND_COVER
@@ -171,3 +183,40 @@ def test_the_script_runs_in_the_python_console(qgis, mapped, images: Path, capsy
     assert not shown.err
     assert read_codes(images / "land-cover" / "first_tif.tif") == read_codes(mapped["OUTPUT"])
     assert QgsApplication.processingRegistry().providerById("satseg") is not None  # QGIS goes on
+
+
+def test_the_terminal_lines_of_the_readme_run(qgis, qgis_process, image: Path, tmp_path: Path) -> None:
+    text = (qgis_process.plugin / "examples" / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    program = shutil.which("qgis_process.bin") or "qgis_process"
+    lines = lines.replace("qgis_process run", f"{shlex.quote(program)} run")
+    lines = "\n".join(line for line in lines.splitlines() if not line.startswith("qgis_process plugins"))
+    shutil.copy(image, tmp_path / "image.tif")
+    shutil.copy(qgis_process.plugin / "examples" / "how_much_and_where.model3", tmp_path)
+    write_districts(tmp_path / "districts.gpkg")
+    done = subprocess.run(
+        ["sh", "-e", "-c", lines],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=qgis_process.environ,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = re.findall(r"=([a-z]+\.(?:tif|gpkg|html|csv))", lines)
+    assert len(set(names)) == 10
+    assert [name for name in names if not (tmp_path / name).exists()] == []
+    assert gdal.Open(str(tmp_path / "part.tif")).RasterXSize == 200  # 240 m of 1.2 m
+
+
+def write_districts(path: Path) -> None:
+    """Two districts within the image."""
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32632&field=name:string", "districts", "memory")
+    for name, left in (("west", 500010), ("east", 500150)):
+        feature = QgsFeature(layer.fields())
+        feature["name"] = name
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 5299700, left + 120, 5299950)))
+        layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    written = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), QgsCoordinateTransformContext(), options)
+    assert written[0] == QgsVectorFileWriter.WriterError.NoError
