@@ -80,8 +80,8 @@ def load_a_run(parameters: dict, folder: Path) -> dict:
         QCoreApplication.processEvents()
     assert ended == [True]
     assert handleAlgorithmResults(algorithm, context, feedback, False, parameters)
-    layers = QgsProject.instance().mapLayers().values()
-    return {Path(layer.source().split("|")[0]).name: layer for layer in layers}
+    layers = {Path(layer.source().split("|")[0]): layer for layer in QgsProject.instance().mapLayers().values()}
+    return {path.name: layer for path, layer in layers.items() if path.parent == folder}
 
 
 @pytest.fixture(scope="module")
