@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -45,6 +46,18 @@ def read_record(map_path: Path, labels: DatasetReader) -> Record | None:
     return values if same else None
 
 
+def image_name(record: Record) -> str:
+    """The file name of the image that was mapped, whatever system it was mapped on; empty where it is not told.
+
+    Args:
+        record: of the run.
+    """
+    try:
+        return re.split(r"[\\/]", str(record["input"]["path"]))[-1]
+    except _MALFORMED:
+        return ""
+
+
 def find_card(record: Record) -> ModelCard | None:
     """The card of the model that made a map, if that very model is still where it was or installed."""
     try:
@@ -81,7 +94,7 @@ def _candidates(record: Record, map_path: Path, stack: ExitStack) -> Iterator[Da
     except _MALFORMED:
         return
     beside = map_path.parent
-    for place in dict.fromkeys((named, str(beside / named), str(beside / Path(named).name))):
+    for place in dict.fromkeys((named, str(beside / named), str(beside / image_name(record)))):
         image = _opened(place)
         if image is not None:
             yield stack.enter_context(image)

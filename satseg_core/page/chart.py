@@ -12,7 +12,7 @@ from satseg_core.page.markup import WIDTH, text
 Areas = Sequence[Mapping[str, Any]]
 """Rows with ``code``, ``name``, ``pixels``, ``area_m2`` (None where the ground is not known) and ``percent``."""
 
-_LONGEST = 560
+_LONGEST = 510
 """Length of the longest bar, px."""
 
 _SWATCH = 24
@@ -36,7 +36,7 @@ def chart(found: Areas, legend: Legend) -> str:
 def _bar_row(row: Mapping[str, Any], legend: Legend, length: float, unit: tuple[str, float]) -> str:
     land_class = legend.by_code(row["code"])
     return (
-        f'<tr><td width="170">{text(land_class.title)}</td>'
+        f'<tr><td width="220">{text(land_class.title)}</td>'
         f'<td width="{_LONGEST}">{bar(length, land_class.color)}</td>'
         f'<td width="90" class="number" align="right">{text(_percent(row["percent"]))}</td>'
         f'<td width="160" class="number" align="right">{text(_size(row, unit))}</td></tr>\n'

@@ -6,6 +6,7 @@ import base64
 import io
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from satseg_core.legend import Color
@@ -28,6 +29,17 @@ def data_uri(picture: Image.Image, kind: str, **options: Any) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
 
 
+def png(picture: Image.Image) -> str:
+    """The address of an RGB picture of few colours, as a PNG with a palette: exact, and small even for noise."""
+    rgb = np.asarray(picture, np.uint32)
+    colors, indices = np.unique(rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2], return_inverse=True)
+    if len(colors) > 256:
+        return data_uri(picture.quantize(256), "png", optimize=True)
+    indexed = Image.fromarray(indices.reshape(rgb.shape[:2]).astype(np.uint8), "P")
+    indexed.putpalette(np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=-1).astype(np.uint8).tobytes())
+    return data_uri(indexed, "png", optimize=True)
+
+
 def bar(length: float, color: Color) -> str:
     """HTML of a bar of a chart: a picture, since no width of a table's cell means the same to all viewers.
 
@@ -38,5 +50,4 @@ def bar(length: float, color: Color) -> str:
     size = (max(_SHORTEST, round(length)), _BAR_HEIGHT)
     picture = Image.new("RGB", size, _FRAME)
     picture.paste(color, (1, 1, size[0] - 1, size[1] - 1))
-    source = data_uri(picture.quantize(2), "png", optimize=True)
-    return f'<img src="{source}" width="{size[0]}" height="{size[1]}" alt="">'
+    return f'<img src="{png(picture)}" width="{size[0]}" height="{size[1]}" alt="">'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,8 +11,8 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.legend import Legend
-from satseg_core.page.beside import Record, open_image
-from satseg_core.page.images import data_uri
+from satseg_core.page.beside import Record, image_name, open_image
+from satseg_core.page.images import data_uri, png
 from satseg_core.page.markup import WIDTH, text
 from satseg_core.picture import (
     Picture,
@@ -59,8 +58,8 @@ def map_pictures(map_path: Path, labels: DatasetReader, legend: Legend, record: 
     colors, no_data = read_map(labels, legend, size)
     drawn = Image.fromarray(hatched(colors, no_data))
     _mark_scale(labels, drawn if image is None else image)
-    shown = [] if image is None else [(_jpeg(image), size, f"Image: {_name(record)}")]
-    shown.append((_png(drawn), size, f"Map: {map_path.name}"))
+    shown = [] if image is None else [(_jpeg(image), size, f"Image: {image_name(record or {})}")]
+    shown.append((png(drawn), size, f"Map: {map_path.name}"))
     return _layout(shown, flat) + (_NO_DATA if no_data.any() else "") + note
 
 
@@ -68,26 +67,21 @@ def _image(record: Record, map_path: Path, labels: DatasetReader, size: Size) ->
     """The image under a map, or else a sentence that says why there is none."""
     with open_image(record, map_path, labels) as image:
         if image is None:
-            return None, _faint(f"The image that was mapped, {_name(record)}, is not at its place any more.")
+            return None, _faint(f"The image that was mapped, {image_name(record)}, is not at its place any more.")
         if not is_quick(image, labels, size):
             return None, _faint(
-                f"The image, {_name(record)}, is large and has no overviews, so it is not shown; build overviews first."
+                f"The image, {image_name(record)}, is large and not shown: it needs overviews for that."
             )
         try:
             return Image.fromarray(read_image(image, labels, size, _bands(record, image))), ""
         except (RasterioError, OSError, ValueError):
-            return None, _faint(f"The image that was mapped, {_name(record)}, cannot be read.")
+            return None, _faint(f"The image that was mapped, {image_name(record)}, cannot be read.")
 
 
 def _bands(record: Record, image: DatasetReader) -> Sequence[int]:
     """The bands that the model saw; none where the record does not tell."""
     bands = record["input"].get("bands")
-    return bands if isinstance(bands, list) and set(bands) <= set(image.indexes) else ()
-
-
-def _name(record: Record | None) -> str:
-    path: Any = (record or {}).get("input", {}).get("path", "")
-    return Path(str(path)).name
+    return bands if isinstance(bands, list) and all(band in image.indexes for band in bands) else ()
 
 
 def _mark_scale(labels: DatasetReader, picture: Image.Image) -> None:
@@ -114,10 +108,6 @@ def _faint(sentence: str) -> str:
     return f'<p class="faint">{text(sentence)}</p>'
 
 
-def _png(picture: Image.Image) -> str:
-    return data_uri(picture, "png", optimize=True)
-
-
 def _jpeg(picture: Image.Image) -> str:
     """A photograph as JPEG, which has a quarter of the bytes of PNG."""
     for quality in _QUALITIES:
@@ -131,4 +121,4 @@ def _swatch() -> Picture:
     return hatched(np.zeros((14, 28, 3), np.uint8), np.ones((14, 28), bool))
 
 
-_NO_DATA = f'<p class="faint"><img src="{_png(Image.fromarray(_swatch()))}" width="28" height="14" alt=""> No data</p>'
+_NO_DATA = f'<p class="faint"><img src="{png(Image.fromarray(_swatch()))}" width="28" height="14" alt=""> No data</p>'

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Callable, Optional
 
 from satseg_core.model.card import ModelCard
-from satseg_core.page.beside import Record
+from satseg_core.page.beside import Record, image_name
 from satseg_core.page.command import segment_command
 from satseg_core.page.markup import WIDTH, preformatted, text
 
@@ -52,7 +52,7 @@ def warnings_part(record: Record) -> str:
 
 def summary(record: Record) -> str:
     """A line of plain text: which model, on what image, and when."""
-    parts = (("by the model", _model_name), ("from", _image_name), ("on", _day))
+    parts = (("by the model", _model_name), ("from", image_name), ("on", _day))
     return " ".join(("Made", *(f"{word} {fact}" for word, fact in _facts(parts, record))))
 
 
@@ -82,10 +82,6 @@ def _again(record: Record) -> str:
     except (KeyError, TypeError, AttributeError):
         return ""
     return f"<h3>To make it again</h3>\n{preformatted(command)}\n"
-
-
-def _image_name(record: Record) -> str:
-    return re.split(r"[\\/]", str(record["input"]["path"]))[-1]
 
 
 def _day(record: Record) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 
 from satseg_core.legend import LAND_COVER
-from satseg_core.picture import PANEL, render
+from satseg_core.picture import PANEL, read_image, read_map, render
 from satseg_core.raster.area import ClassArea
 
 UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 5_000_000, 0.5, 0.5)}
@@ -89,8 +90,6 @@ def test_any_type_and_number_of_bands_is_stretched(draw, codes, dtype, bands):
 
 
 def test_palettes_are_shown_in_their_colors(make_raster, tmp_path, codes):
-    import rasterio
-
     image = make_raster(codes, name="palette.tif", **UTM)
     with rasterio.open(image, "r+") as dataset:
         dataset.write_colormap(1, {0: (1, 2, 3, 255), 1: (40, 50, 60, 255), 4: (7, 8, 9, 255)})
@@ -122,3 +121,37 @@ def test_scale_bar_only_where_lengths_are_known(draw, codes, place):
 
 def test_narrow_and_empty_maps(draw):
     assert draw(np.zeros((3, 400, 3), np.uint8), np.full((400, 3), 255, np.uint8)).shape[0] > PANEL
+
+
+def test_no_data_is_where_all_bands_say_so(make_raster, codes):
+    image = np.full((3, *codes.shape), 90, np.uint8)
+    image[0, :20] = 0
+    image[:, 40:] = 0
+    paths = make_raster(image, name="image.tif", nodata=0, **UTM), make_raster(codes, name="map.tif", **UTM)
+    with rasterio.open(paths[0]) as opened, rasterio.open(paths[1]) as labels:
+        shown = read_image(opened, labels, (80, 60))
+    assert (shown[:20] == [0, 90, 90]).all()
+    assert (shown[20:40] == 90).all()
+    assert shown[40:].min() > 200
+
+
+def test_the_bands_that_are_asked_for_are_shown(make_raster, codes):
+    image = np.stack([np.full(codes.shape, 10 * band, np.uint8) for band in range(1, 6)])
+    paths = make_raster(image, name="image.tif", **UTM), make_raster(codes, name="map.tif", **UTM)
+    with rasterio.open(paths[0]) as opened, rasterio.open(paths[1]) as labels:
+        assert (read_image(opened, labels, (80, 60), [5, 3, 1, 2]) == [50, 30, 10]).all()
+        assert (read_image(opened, labels, (80, 60), [4]) == 40).all()
+
+
+@pytest.mark.parametrize(("dtype", "nodata"), [("uint8", 0), ("int8", 0), ("int16", -9999), ("uint16", 0)])
+def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
+    codes = np.full((20, 30), 4, dtype)
+    codes[:10] = nodata
+    codes[:, 20:] = 77
+    path = make_raster(codes, name="map.tif", nodata=nodata, **UTM)
+    with rasterio.open(path) as labels:
+        colors, no_data = read_map(labels, LAND_COVER, (30, 20))
+    assert (colors[10:, :20] == LAND_COVER.by_code(4).color).all()
+    assert no_data[:10, :20].all()
+    assert no_data[:, 20:].all(), "codes that are no classes"
+    assert not no_data[10:, :20].any()
