@@ -21,7 +21,7 @@ from rasterio.windows import Window
 from satseg_core.counting import count_tiles, share_with_data
 from satseg_core.errors import OutputError
 from satseg_core.events import Reporter
-from satseg_core.model.pace import TileTime
+from satseg_core.model.pace import MOST_RUNS, TileTime
 from satseg_core.prediction import Plan
 from satseg_core.raster.grid import Axis, Block
 from satseg_core.raster.reading import read_window
@@ -35,7 +35,7 @@ LARGE = 20.0
 """A run of more seconds than this is worth trying how fast its raster is read, and where it has data."""
 
 WORTH_MEASURING = 16
-"""So many tiles are worth measuring the time of one, which takes that of a dozen at most."""
+"""So many tiles are worth running one more to see how long it takes."""
 
 MOST_SLOWED = 5.0
 """Other programs slow a run down by this factor at most, or we do not believe it."""
@@ -156,8 +156,8 @@ class Forecast:
         }
 
 
-TimeOfTile = Callable[[bool], Optional[TileTime]]
-"""Time of a tile of the model's size; measured now if that is asked for, remembered or None if not."""
+TimeOfTile = Callable[[int], Optional[TileTime]]
+"""Time of a tile of the model's size, measured now by so many runs at most; remembered or None if that is none."""
 
 
 def foresee(
@@ -177,7 +177,7 @@ def foresee(
         RasterError: the raster is damaged.
     """
     tiles = count_tiles(plan, done)
-    found = tile_time(tiles > 0 and (thorough or tiles >= WORTH_MEASURING))
+    found = tile_time(MOST_RUNS if thorough and tiles else min(tiles // WORTH_MEASURING, MOST_RUNS))
     lattice = plan.lattice
     side = plan.card.tile_size
     share = lattice.rows.tile * lattice.cols.tile / side**2

@@ -221,9 +221,9 @@ def _foresee(
         merges=options.min_area > 0,
     )
 
-    def time_of_tile(measured: bool) -> TileTime | None:
+    def time_of_tile(runs: int) -> TileTime | None:
         choices = candidates(model, options.runtime, options.device)
-        return tile_time(model, plan.runtime, choices, threads, measured)
+        return tile_time(model, plan.runtime, choices, threads, runs)
 
     begun = Begun(targets.output, job, options.resume, options.overwrite)
     return foresee(plan, targets, begun.done, threads, time_of_tile, thorough)

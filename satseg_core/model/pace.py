@@ -19,6 +19,7 @@ from typing import Callable
 
 import numpy as np
 
+from satseg_core.errors import RuntimeUnavailableError
 from satseg_core.model.choice import Choice
 from satseg_core.model.runtime import Runtime
 from satseg_core.model.store import ModelFile
@@ -76,7 +77,7 @@ class TileTime:
 
 
 def tile_time(
-    model: ModelFile, runtime: Runtime, choices: Sequence[Choice], threads: int, measured: bool = True
+    model: ModelFile, runtime: Runtime, choices: Sequence[Choice], threads: int, runs: int = MOST_RUNS
 ) -> TileTime | None:
     """Time that a runtime takes for one tile of the model's size, where it is given as many as it likes.
 
@@ -85,7 +86,10 @@ def tile_time(
         runtime: to be asked about.
         choices: that it was chosen from; `fastest` has measured them if there were several.
         threads: of the runtime.
-        measured: measure it now, and remember it; or else give what is remembered, or None.
+        runs: most that it is measured by now, to be remembered; 0 gives what is remembered, or None.
+
+    Returns:
+        None where it is not known, or where the runtime runs on other machines alone.
     """
     path = cache_folder() / "pace.json"
     known = _read(path)
@@ -97,9 +101,12 @@ def tile_time(
     if plain and len(choices) > 1:
         times.append(known.get(_key(model, choices, threads), {}).get(choice.label, math.inf))
     usual = min(times)
-    if not measured:
+    if not runs:
         return None if math.isinf(usual) else TileTime(usual, usual)
-    now = measure(runtime, model, runtime.batch, SHORT_SECONDS)
+    try:
+        now = measure(runtime, model, runtime.batch, SHORT_SECONDS, runs)
+    except RuntimeUnavailableError:  # other machines have it
+        return None
     if now < usual:
         usual = now
         _write(path, {**known, key: {choice.label: now}})
@@ -128,13 +135,15 @@ def _time(choice: Choice, load: Load, model: ModelFile) -> float:
         return math.inf
 
 
-def measure(runtime: Runtime, model: ModelFile, batch: int = 1, seconds: float = SECONDS) -> float:
-    """Median time of one tile, s, where ``batch`` of them are run at a time, within so many seconds."""
+def measure(
+    runtime: Runtime, model: ModelFile, batch: int = 1, seconds: float = SECONDS, runs: int = MOST_RUNS
+) -> float:
+    """Median time of one tile, s, where ``batch`` of them are run at a time, so many times or until it takes longer."""
     card = model.card
     tiles = np.zeros((batch, len(card.bands), card.tile_size, card.tile_size), np.float32)
     runtime.scores(tiles)
     times: list[float] = []
-    while sum(times) < seconds and len(times) < MOST_RUNS:
+    while sum(times) < seconds and len(times) < runs:
         began = time.perf_counter()
         runtime.scores(tiles)
         times.append(time.perf_counter() - began)

@@ -64,11 +64,11 @@ def test_a_card_that_does_not_run_is_left(small_model: ModelFile, cache: Path) -
 def test_the_time_of_a_tile_is_what_was_measured_before(small_model: ModelFile, cache: Path) -> None:
     runtime = load_runtime(small_model, "onnx", threads=1)
     alone = CHOICES[:1]
-    assert pace.tile_time(small_model, runtime, alone, 1, measured=False) is None
+    assert pace.tile_time(small_model, runtime, alone, 1, runs=0) is None
     first = pace.tile_time(small_model, runtime, alone, 1)
     assert 0 < first.usual <= first.now
-    assert pace.tile_time(small_model, runtime, alone, 1, measured=False) == pace.TileTime(first.usual, first.usual)
-    assert pace.tile_time(small_model, runtime, alone, 2, measured=False) is None
+    assert pace.tile_time(small_model, runtime, alone, 1, runs=0) == pace.TileTime(first.usual, first.usual)
+    assert pace.tile_time(small_model, runtime, alone, 2, runs=0) is None
     for _ in range(5):
         again = pace.tile_time(small_model, runtime, alone, 1)
         assert again.usual <= min(again.now, first.usual)
@@ -78,7 +78,7 @@ def test_the_time_of_a_tile_is_known_from_choosing(small_model: ModelFile, cache
     chosen = pace.fastest(small_model, CHOICES, 1, lambda one: load_runtime(small_model, one.runtime, threads=1))
     times = next(iter(json.loads(cache.read_text(encoding="utf-8")).values()))
     runtime = load_runtime(small_model, chosen.runtime, threads=1)
-    found = pace.tile_time(small_model, runtime, CHOICES, 1, measured=False)
+    found = pace.tile_time(small_model, runtime, CHOICES, 1, runs=0)
     assert found == pace.TileTime(times[chosen.runtime], times[chosen.runtime])
 
 
@@ -86,7 +86,7 @@ def test_tiles_are_measured_as_many_at_a_time_as_a_runtime_likes(small_model: Mo
     runtime = TorchRuntime(small_model, Choice("torch", "cpu", ""), 1, batch=4)
     one, four = pace.measure(runtime, small_model, 1), pace.measure(runtime, small_model, 4)
     assert four < one / 1.5  # a batch is filled up: one tile takes as long as four
-    assert pace.tile_time(small_model, runtime, CHOICES, 1, measured=False) is None
+    assert pace.tile_time(small_model, runtime, CHOICES, 1, runs=0) is None
     assert pace.tile_time(small_model, runtime, CHOICES, 1).now < one
 
 
