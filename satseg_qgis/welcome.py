@@ -13,6 +13,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
 from satseg_core.errors import SatSegError
+from satseg_qgis import examples
 from satseg_qgis.algorithms.base import icon_path
 from satseg_qgis.engine.find import VARIABLE, find_engine
 from satseg_qgis.engine.made import environments_folder, made_pythons
@@ -55,6 +56,11 @@ class Welcome:
         for name, title in ENTRIES:
             action = QAction(QIcon(icon_path(name)), f"{tr(title)}…", self._iface.mainWindow())
             action.triggered.connect(lambda _=False, name=name: self.open(name))
+            self._iface.addPluginToMenu(MENU, action)
+            self._actions.append(action)
+        for title, call in ((tr("Example model…"), examples.open_model), (tr("Examples…"), examples.show_folder)):
+            action = QAction(title, self._iface.mainWindow())
+            action.triggered.connect(lambda _=False, call=call: call())
             self._iface.addPluginToMenu(MENU, action)
             self._actions.append(action)
         named = named_python()

@@ -163,7 +163,7 @@ def describe_more(card: ModelCard) -> str:
 
 def _filter(name: str) -> QgsMapLayerProxyModel.Filter:
     """A filter of layers; it moved to the class Qgis in QGIS 3.34."""
-    return getattr(QgsMapLayerProxyModel, name)  # type: ignore[no-any-return]
+    return getattr(QgsMapLayerProxyModel, name)
 
 
 def _with_suffix(path: str) -> str:

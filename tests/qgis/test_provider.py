@@ -179,10 +179,14 @@ def test_a_translated_page_shares_the_pictures(qgis, tmp_path: Path) -> None:
     assert QUrl(re.findall('"(.*)"', addresses[0])[0]).toLocalFile() == str(folder / "images" / "a.png")
 
 
-def test_the_help_in_a_terminal_is_text(qgis_process) -> None:
-    done = qgis_process("help", "satseg:segment")
-    description = done.stdout.split("Arguments\n")[0]
+@pytest.mark.parametrize("name", IDS)
+def test_the_help_in_a_terminal_is_text(qgis_process, name: str) -> None:
+    description = qgis_process("help", name).stdout.split("Arguments\n")[0]
     assert not re.search(r"[<>]|&\w+;|file:", description), description
+
+
+def test_the_help_in_a_terminal_has_all_parts(qgis_process) -> None:
+    description = qgis_process("help", "satseg:segment").stdout.split("Arguments\n")[0]
     assert "\n- Land cover: a GeoTIFF with exactly the image's grid" in description
     assert "\n\nWhat it gives\n" in description
     assert "bright: sure" not in description  # that is about the picture
