@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import rasterio
 
 from satseg_core import record
+from satseg_core.classify import Classified
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
@@ -19,7 +20,7 @@ from satseg_core.legend import Legend
 from satseg_core.memory import Budget
 from satseg_core.model.choice import candidates
 from satseg_core.model.pace import TileTime, tile_time
-from satseg_core.model.runtime import load_runtime, usable_processors
+from satseg_core.model.runtime import ElsewhereRuntime, Runtime, load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
 from satseg_core.pipeline import Behind
@@ -35,6 +36,9 @@ from satseg_core.unfinished import Unfinished
 from satseg_core.vector.formats import format_of
 from satseg_core.vector.polygons import PolygonOptions, save_polygons
 from satseg_core.version import __version__
+
+PutBlock = Callable[[Block, Classified], None]
+"""Takes a finished block: codes, and percent or None."""
 
 BLOCKS_BEHIND = 1
 """So many blocks wait to be classified and written while the network runs on."""
@@ -63,6 +67,8 @@ class SegmentOptions:
         memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
         overwrite: replace outputs that exist.
         resume: go on with an interrupted run, and keep what is done if this one is interrupted.
+        workers: processes to share the work among; None for this one alone.
+        scheduler: address of a Dask scheduler whose workers do the work, or None.
     """
 
     input: str
@@ -85,6 +91,8 @@ class SegmentOptions:
     memory: int | None = None
     overwrite: bool = False
     resume: bool = False
+    workers: int | None = None
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         if unfinished.thrown_away:
             reporter.message(f"Starting over: {unfinished.thrown_away} blocks of an interrupted run are thrown away.")
         outputs.remove_stale()
-        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter)
+        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter, _Helpers(model, options))
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(plan, files, options, reporter, started)
@@ -289,7 +297,10 @@ def _plan(
         reporter.warning(sentence)
     within = extent_block(source, options.extent)
     area = AreaOfInterest(Path(options.mask), source) if options.mask else None
-    runtime = load_runtime(model, options.runtime, options.device, options.threads, options.precision)
+    if options.scheduler and options.device not in ("auto", "cpu"):
+        runtime: Runtime = ElsewhereRuntime.asked_for(options.runtime, options.device, options.precision)
+    else:
+        runtime = load_runtime(model, options.runtime, options.device, options.threads, options.precision)
     reporter.message(
         f"Running {card.name} {card.version} on {runtime.device} with {runtime.name}, because {runtime.reason}."
     )
@@ -305,7 +316,9 @@ def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     return weights
 
 
-def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter) -> tuple[int, int]:
+def _write_maps(
+    plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter, helpers: _Helpers
+) -> tuple[int, int]:
     """Write the classified raster, and the confidence raster if asked for; returns the number of tiles run."""
     with ExitStack() as stack:
         flat = unfinished.folder / "map.flat"
@@ -314,7 +327,7 @@ def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Rep
             flat = unfinished.folder / "confidence.flat"
             writer = MapWriter(files.confidence, flat, plan.source, plan.within, halve=average)
             writers.append(stack.enter_context(writer))
-        counts = _run_blocks(plan, writers, unfinished, reporter)
+        counts = _run_blocks(plan, writers, unfinished, reporter, helpers)
         for writer, name in zip(writers, ("finish", "confidence")):
             with reporter.stage(name) as stage:
                 writer.finish(stage)
@@ -322,7 +335,7 @@ def _write_maps(plan: Plan, files: _Files, unfinished: Unfinished, reporter: Rep
 
 
 def _run_blocks(
-    plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter
+    plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter, helpers: _Helpers
 ) -> tuple[int, int]:
     """Read, predict, blend and write, block by block.
 
@@ -332,20 +345,50 @@ def _run_blocks(
     done = _done_blocks(writers, unfinished)
     if done:
         reporter.message(f"Going on with an interrupted run: {len(done)} blocks are done.")
-    prediction = Prediction(plan, done)
     temperature = plan.card.temperature if len(writers) > 1 else None
 
-    def write(predicted: PredictedBlock) -> None:
-        rasters = predicted.classify(plan.card.legend.codes, temperature)
-        block = predicted.block
+    def put(block: Block, rasters: Classified) -> None:
         sums = [writer.write(block, values) for writer, values in zip(writers, rasters) if values is not None]
         unfinished.note(block, tuple(sums))
+
+    run = helpers.run if helpers.wanted else _run_here
+    return run(plan, done, temperature, put, reporter), len(done)
+
+
+def _run_here(plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter) -> int:
+    """Do the blocks in this process; gives the number of tiles run."""
+    prediction = Prediction(plan, done)
+
+    def write(predicted: PredictedBlock) -> None:
+        put(predicted.block, predicted.classify(plan.card.legend.codes, temperature))
 
     classifying = reporter.stage("segment", prediction.tiles)
     with classifying as stage, closing(prediction.blocks(stage)) as blocks, Behind(write, BLOCKS_BEHIND) as writing:
         for predicted in blocks:
             writing.put(predicted)
-    return prediction.tiles_run, len(done)
+    return prediction.tiles_run
+
+
+@dataclass(frozen=True)
+class _Helpers:
+    """Other processes that do the blocks, if any are wanted."""
+
+    model: ModelFile
+    options: SegmentOptions
+
+    @property
+    def wanted(self) -> bool:
+        return self.options.workers is not None or self.options.scheduler is not None
+
+    def run(
+        self, plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter
+    ) -> int:
+        """Have the blocks done; gives the number of tiles run."""
+        from satseg_core.cluster.mapping import Cluster, map_blocks
+
+        options = self.options
+        cluster = Cluster(options.workers, options.scheduler, options.threads, options.memory)
+        return map_blocks(cluster, plan, self.model, done, temperature, put, reporter)
 
 
 def _done_blocks(writers: Sequence[MapWriter], unfinished: Unfinished) -> frozenset[Block]:

@@ -67,6 +67,14 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", is_flag=True, help="Go on with an interrupted run, and keep what is done if this one is interrupted."
 )
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes on this machine to share the work among."
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Dask scheduler whose workers do the work, such as tcp://10.0.0.1:8786; on any number of machines.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, say how long it will take, and write nothing.")
 @options.overwrite
 @options.reporting

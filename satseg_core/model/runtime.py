@@ -64,6 +64,41 @@ class Runtime(Protocol):
         """
 
 
+@dataclass
+class ElsewhereRuntime:
+    """A runtime that only the workers of a cluster have: what is known of it before they are asked.
+
+    Attributes:
+        name, device, version, reason, precision, batch: see `Runtime`.
+    """
+
+    name: str
+    device: str
+    precision: str
+    version: str = "of the workers"
+    reason: str = "the workers have it"
+    batch: int = 1
+
+    @classmethod
+    def asked_for(cls, runtime: str, device: str, precision: str) -> ElsewhereRuntime:
+        """What a command's words mean on another machine.
+
+        Raises:
+            UsageError: the runtime is left open, which only a machine that has the device could settle.
+        """
+        if runtime == "auto":
+            raise UsageError(f"Name the runtime that the workers have for {device}, such as --runtime torch.")
+        return cls(runtime, device, precision)
+
+    def scores(self, tiles: Array) -> Array:  # noqa: ARG002 -- the protocol's
+        """Not here.
+
+        Raises:
+            RuntimeUnavailableError: always.
+        """
+        raise RuntimeUnavailableError(f"{self.name} on {self.device} runs on the workers alone.")
+
+
 @dataclass(frozen=True)
 class RuntimeInfo:
     """What ``satseg doctor`` says of a runtime.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
@@ -83,7 +84,7 @@ class AreaOfInterest:
     """
 
     def __init__(self, path: Path, source: Source) -> None:
-        self._source = source
+        self._transform = source.transform  # not the raster: other processes get a copy of this
         self._shapes = list(read_polygons(path, source.dataset.crs, "mask").shapes)
         self._tree = shapely.STRtree(self._shapes)
         if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
@@ -96,7 +97,7 @@ class AreaOfInterest:
 
     def inside(self, block: Block) -> NDArray[np.bool_]:
         """Whether each px of a block is inside, ``(h, w) bool``."""
-        transform = self._source.transform * self._source.transform.translation(block.cols.start, block.rows.start)
+        transform = self._transform * Affine.translation(block.cols.start, block.rows.start)
         frame = shapely.Polygon(
             [
                 transform * corner

@@ -1,0 +1,119 @@
+"""A Dask cluster: processes on this machine that live as long as the run, or a cluster that is running elsewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from satseg_core.errors import RuntimeUnavailableError, UsageError
+from satseg_core.model.runtime import usable_processors
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+BLOCKS_AT_ONCE = 2
+"""Threads of a worker here: one block is read and classified while the other has the network."""
+
+PATIENCE = 30
+"""Seconds to wait for a scheduler, and for a first worker."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A cluster to work with.
+
+    Attributes:
+        client: Dask's.
+        ours: the workers are processes that were started for this run.
+        threads: of the network in each worker; None for what Dask says that the worker may use.
+        dashboard: address of Dask's pages, or empty.
+    """
+
+    client: Client
+    ours: bool
+    threads: int | None
+    dashboard: str
+
+
+@contextmanager
+def connect(workers: int | None, scheduler: str | None, threads: int | None, cards: int = 0) -> Iterator[Connection]:
+    """Start workers, or connect to those that are there.
+
+    Args:
+        workers: processes to start on this machine.
+        scheduler: address of a scheduler, such as ``tcp://10.0.0.1:8786``, instead.
+        threads: of all workers on this machine together; None for all processors.
+        cards: graphics cards that the workers here share out among them; 0 for none.
+
+    Raises:
+        RuntimeUnavailableError: Dask is not installed, or nobody answers.
+        UsageError: there is no such number of workers, or both are given.
+    """
+    if (workers is None) == (scheduler is None):
+        raise UsageError("Give either --workers or --scheduler.")
+    if workers is not None and workers < 1:
+        raise UsageError(f"A run needs at least one worker, not {workers}.")
+    if importlib.util.find_spec("distributed") is None:
+        raise RuntimeUnavailableError(
+            "--workers and --scheduler need Dask; install it with: pip install 'satseg[cluster]' (or distributed)."
+        )
+    with _connected(scheduler) if scheduler else _started(workers or 1, threads, cards) as connection:
+        yield connection
+
+
+@contextmanager
+def _started(workers: int, threads: int | None, cards: int) -> Iterator[Connection]:
+    from distributed import Client, Nanny, Scheduler, SpecCluster
+
+    pages = importlib.util.find_spec("bokeh") is not None
+    each = max((threads or usable_processors()) // workers, 1)
+    with tempfile.TemporaryDirectory(prefix="satseg-dask-") as folder:
+        spec: dict[Any, Mapping[str, Any]] = {
+            number: {
+                "cls": Nanny,
+                "options": {
+                    "nthreads": BLOCKS_AT_ONCE,
+                    "memory_limit": 0,  # each worker keeps to --memory
+                    "local_directory": folder,
+                    "env": {"CUDA_VISIBLE_DEVICES": str(number % cards)} if cards > 1 else {},
+                    "silence_logs": logging.CRITICAL,
+                    "dashboard": False,
+                },
+            }
+            for number in range(workers)
+        }
+        options = {"host": "127.0.0.1", "dashboard": pages, "dashboard_address": "127.0.0.1:0"}
+        head = {"cls": Scheduler, "options": options}
+        cluster = SpecCluster(workers=spec, scheduler=head, silence_logs=logging.CRITICAL, name="satseg")
+        with cluster, Client(cluster) as client:
+            yield Connection(client, True, each, str(client.dashboard_link or "") if pages else "")
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Connection]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=PATIENCE)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise RuntimeUnavailableError(
+            f"No Dask scheduler answers at {address} ({_words(error)}); start one with 'dask scheduler'"
+            " and give the address that it prints."
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise RuntimeUnavailableError(
+                f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
+            ) from error
+        yield Connection(client, False, None, str(client.dashboard_link or ""))
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:150] or type(error).__name__

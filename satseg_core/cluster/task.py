@@ -1,0 +1,277 @@
+"""What a worker does: hold the model and the raster, and turn one block after the other into finished px.
+
+Dask calls this in the workers' processes; nothing is imported from it here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+
+from satseg_core import scores
+from satseg_core.classify import Classified
+from satseg_core.errors import ModelError, RasterError
+from satseg_core.memory import Budget, few_arenas
+from satseg_core.model.card import ModelCard
+from satseg_core.model.runtime import Runtime, load_runtime
+from satseg_core.model.store import ModelFile, open_model
+from satseg_core.prediction import PredictedBlock
+from satseg_core.raster.area_of_interest import AreaOfInterest
+from satseg_core.raster.grid import Block, Lattice, Tile
+from satseg_core.raster.reading import TileReader, valid_pixels
+from satseg_core.raster.scaling import Stretch
+from satseg_core.raster.source import Source, open_source
+
+Scores = NDArray[np.float32]
+"""Class scores of one tile, ``(C, h, w) float32``."""
+
+PACK_LEVEL = 1
+"""Of zlib: more takes longer than the bytes that it saves."""
+
+
+@dataclass(frozen=True)
+class ModelBytes:
+    """A model on its way to workers, which may not see its file.
+
+    Attributes:
+        name: of the file.
+        content: of the file.
+    """
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, model: ModelFile, runtime: str) -> ModelBytes:
+        """The file that a runtime reads.
+
+        Raises:
+            ModelError: there is none, or it cannot be read.
+        """
+        path = model.weights if runtime == "torch" else model.onnx
+        path = path or model.onnx or model.weights
+        try:
+            return cls(path.name if path else "", path.read_bytes() if path else b"")
+        except OSError as error:
+            raise ModelError(f"The model file {path} cannot be read ({error.strerror}).") from error
+
+
+@dataclass(frozen=True)
+class RuntimeChoice:
+    """What executes the model on every worker: the same everywhere, so that px are.
+
+    Attributes:
+        runtime: one of `satseg_core.model.runtime.RUNTIMES`, or ``auto``.
+        device: one of `satseg_core.model.choice.DEVICES`, or ``auto``.
+        precision: one of `satseg_core.model.runtime.PRECISIONS`.
+        threads: processor threads; None for all.
+    """
+
+    runtime: str
+    device: str
+    precision: str
+    threads: int | None
+
+
+@dataclass(frozen=True)
+class RemoteJob:
+    """All that a worker needs to know of a run.
+
+    Attributes:
+        input: the raster, by a name that opens it on the worker, too.
+        bands: of the raster, counted from 1, in the model's order.
+        size: height and width of the raster, px; one of another size is refused.
+        lattice: of its tiles.
+        stretch: of its values.
+        area: polygons to stay inside of, or None.
+        model: the model.
+        choice: of what executes it.
+        temperature: of the confidence; None where none is wanted.
+        memory: MB that a worker may take; None for the usual.
+    """
+
+    input: str
+    bands: tuple[int, ...]
+    size: tuple[int, int]
+    lattice: Lattice
+    stretch: Stretch
+    area: AreaOfInterest | None
+    model: ModelBytes
+    choice: RuntimeChoice
+    temperature: float | None
+    memory: int | None
+
+
+@dataclass(frozen=True)
+class BlockDone:
+    """What comes back of a block.
+
+    Attributes:
+        block: where it lies.
+        rasters: codes ``(h, w) uint8``, and percent of the same shape or None.
+        tiles_run: tiles that went through the network for it.
+    """
+
+    block: Block
+    rasters: Classified
+    tiles_run: int
+
+    def packed(self) -> PackedBlock:
+        """The same, for the way through a network."""
+        return PackedBlock(self.block, tuple(_pack(raster) for raster in self.rasters), self.tiles_run)
+
+    def unpacked(self) -> BlockDone:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True)
+class PackedBlock:
+    """A `BlockDone` with its rasters compressed: neighbouring px are alike."""
+
+    block: Block
+    rasters: tuple[bytes | None, ...]
+    tiles_run: int
+
+    def unpacked(self) -> BlockDone:
+        """As it was."""
+        shape = self.block.shape
+        labels, percent = (
+            None if raster is None else np.frombuffer(zlib.decompress(raster), np.uint8).reshape(shape)
+            for raster in self.rasters
+        )
+        if labels is None:
+            raise ValueError("a block has no codes")
+        return BlockDone(self.block, (labels, percent), self.tiles_run)
+
+
+def _pack(raster: NDArray[np.uint8] | None) -> bytes | None:
+    return None if raster is None else zlib.compress(np.ascontiguousarray(raster).data, PACK_LEVEL)
+
+
+class BlockMaker:
+    """Makes blocks of one job in one process.
+
+    Calls from several threads work side by side: one reads while another has the network.
+
+    Args:
+        job: what to make.
+
+    Raises:
+        SatSegError: the model or the raster cannot be used here.
+    """
+
+    def __init__(self, job: RemoteJob) -> None:
+        self._job = job
+        self._budget = Budget.of(job.memory)
+        self._opened = ExitStack()
+        self._reading, self._running, self._claiming = threading.Lock(), threading.Lock(), threading.Lock()
+        few_arenas()
+        with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
+            path = Path(folder) / job.model.name
+            path.write_bytes(job.model.content)
+            model = open_model(path)
+            choice = job.choice
+            self.runtime: Runtime = load_runtime(model, choice.runtime, choice.device, choice.threads, choice.precision)
+        self._card: ModelCard = model.card
+        with rasterio.Env(**self._budget.gdal_options()):
+            self._source: Source = self._opened.enter_context(open_source(job.input, self._card.bands, job.bands))
+            if self._source.shape != job.size:
+                self._opened.close()
+                raise RasterError(
+                    f"{job.input} is another raster on a worker ({self._source.shape}) than here ({job.size});"
+                    " give a name that means the same file everywhere."
+                )
+            self._reader = TileReader(self._source, job.lattice, self._card, job.stretch, self._budget.pieces)
+        self._tiles: OrderedDict[Tile, Future[Scores]] = OrderedDict()
+
+    def close(self) -> None:
+        """Close the raster."""
+        self._opened.close()
+
+    def make(self, block: Block) -> BlockDone:
+        """Read, predict, blend and classify a block.
+
+        Raises:
+            RasterError: the raster cannot be read.
+        """
+        with rasterio.Env(**self._budget.gdal_options()):
+            wanted = self._wanted(block)
+            needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
+            found, run = self._scores_of(needed)
+        classes = len(self._card.legend)
+        cells = np.zeros((classes, 0, 0), np.float32)
+        if needed:
+            lattice = self._job.lattice
+            cells = scores.blend(lattice, lattice.cells_of(block), zip(needed, found), classes)
+        predicted = PredictedBlock(self._job.lattice, block, wanted, cells)
+        return BlockDone(block, predicted.classify(self._card.legend.codes, self._job.temperature), run)
+
+    def _wanted(self, block: Block) -> NDArray[np.bool_]:
+        """Px of a block that get a class: with data and inside the mask."""
+        inside = self._job.area.inside(block) if self._job.area else None
+        if inside is not None and not inside.any():
+            return inside
+        with self._reading:
+            valid = valid_pixels(self._source, block)
+        return valid if inside is None else inside & valid
+
+    def _scores_of(self, tiles: Sequence[Tile]) -> tuple[list[Scores], int]:
+        """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
+        claimed, futures = self._claim(tiles)
+        try:
+            for batch in _batches(claimed, self.runtime.batch):
+                with self._reading:
+                    pixels = np.stack([self._reader.read(tile) for tile in batch])
+                with self._running:
+                    results = self.runtime.scores(pixels)
+                for tile, result in zip(batch, results):
+                    futures[tile].set_result(result)
+        except BaseException as error:
+            self._give_up(claimed, futures, error)
+            raise
+        found = [futures[tile].result() for tile in tiles]
+        self._forget()
+        return found, len(claimed)
+
+    def _claim(self, tiles: Sequence[Tile]) -> tuple[list[Tile], dict[Tile, Future[Scores]]]:
+        """Which of the tiles this call has to run, and where the scores of all of them will be."""
+        with self._claiming:
+            claimed = [tile for tile in tiles if tile not in self._tiles]
+            for tile in claimed:
+                self._tiles[tile] = Future()
+            for tile in tiles:
+                self._tiles.move_to_end(tile)
+            return claimed, {tile: self._tiles[tile] for tile in tiles}
+
+    def _give_up(self, claimed: Sequence[Tile], futures: dict[Tile, Future[Scores]], error: BaseException) -> None:
+        """Whoever waits for these tiles fails, too; whoever comes later tries again."""
+        with self._claiming:
+            for tile in claimed:
+                if not futures[tile].done():
+                    self._tiles.pop(tile, None)
+                    futures[tile].set_exception(error)
+
+    def _forget(self) -> None:
+        """Drop the tiles that were not asked for longest, beyond what may be kept."""
+        weights = self._job.lattice.weights()
+        most = max(self._budget.scores // (4 * len(self._card.legend) * weights.size), 1)
+        with self._claiming:
+            for tile in list(self._tiles)[: max(len(self._tiles) - most, 0)]:
+                if self._tiles[tile].done():
+                    del self._tiles[tile]
+
+
+def _batches(tiles: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:
+    return (tiles[start : start + size] for start in range(0, len(tiles), size))
