@@ -237,7 +237,7 @@ def draw_scale_bar(panel: Image.Image, metres: float) -> None:
     power = 10.0 ** math.floor(math.log10(longest))
     length = max(step * power for step in (1, 2, 5) if step * power <= longest)
     text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    size = max(0.6, panel.width / PANEL)
+    size = max(0.6, min(panel.width, 1.5 * panel.height) / PANEL)
     x, y = 24 * size, panel.height - 26 * size
     end = x + length / metres
     draw = ImageDraw.Draw(panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 from typing import Any
 
@@ -35,7 +36,7 @@ def png(picture: Image.Image) -> str:
     colors, indices = np.unique(rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2], return_inverse=True)
     if len(colors) > 256:
         return data_uri(picture.quantize(256), "png", optimize=True)
-    indexed = Image.fromarray(indices.reshape(rgb.shape[:2]).astype(np.uint8), "P")
+    indexed = Image.fromarray(indices.reshape(rgb.shape[:2]).astype(np.uint8))
     indexed.putpalette(np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=-1).astype(np.uint8).tobytes())
     return data_uri(indexed, "png", optimize=True)
 
@@ -47,7 +48,12 @@ def bar(length: float, color: Color) -> str:
         length: px; lengthened where it would be too short to be seen.
         color: of the bar.
     """
-    size = (max(_SHORTEST, round(length)), _BAR_HEIGHT)
-    picture = Image.new("RGB", size, _FRAME)
-    picture.paste(color, (1, 1, size[0] - 1, size[1] - 1))
-    return f'<img src="{png(picture)}" width="{size[0]}" height="{size[1]}" alt="">'
+    return _bar(max(_SHORTEST, round(length)), color)
+
+
+@functools.lru_cache(maxsize=4096)
+def _bar(width: int, color: Color) -> str:
+    """The same, kept: a page with many zones has few bars that differ."""
+    picture = Image.new("RGB", (width, _BAR_HEIGHT), _FRAME)
+    picture.paste(color, (1, 1, width - 1, _BAR_HEIGHT - 1))
+    return f'<img src="{png(picture)}" width="{width}" height="{_BAR_HEIGHT}" alt="">'

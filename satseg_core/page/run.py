@@ -124,8 +124,13 @@ def _bands(record: Record) -> str:
 
 def _values(record: Record) -> str:
     stretch = record["input"]["stretch"]
-    ends = (", ".join(f"{value:g}" for value in dict.fromkeys(stretch[end])) for end in ("low", "high"))
-    return "dark is {}, bright is {} ({})".format(*ends, stretch["origin"])
+    low, high = (_each(stretch[end]) for end in ("low", "high"))
+    return f"dark is {low}, bright is {high} ({stretch['origin']})"
+
+
+def _each(values: Sequence[float]) -> str:
+    """A value a band, or one where all have the same."""
+    return ", ".join(f"{value:g}" for value in (values[:1] if len(set(values)) == 1 else values))
 
 
 _IMAGE: tuple[Fact, ...] = (

@@ -69,6 +69,24 @@ def test_the_record_is_on_the_page(made, page, record):
     assert json.loads(whole) == record
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [([0, 5, 0], [9, 9, 9], "dark is 0, 5, 0, bright is 9"), ([0], [0.25], "dark is 0,")]
+)
+def test_values_of_bands_that_differ_are_all_told(copy_of, page, record, low, high, expected):
+    record["input"]["stretch"].update(low=low, high=high)
+    assert page(copy_of(record)).row("Values")[1].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("finished", "expected"),
+    [("2026-01-02T10:00:00+00:00", "less than a second"), ("2026-01-02T10:01:59+00:00", "119 s"),
+     ("2026-01-02T10:20:00+00:00", "20 min"), ("2026-01-03T11:01:00+00:00", "25 h 1 min")],
+)  # fmt: skip
+def test_how_long_a_run_took(copy_of, page, record, finished, expected):
+    record.update(started="2026-01-02T10:00:00+00:00", finished=finished)
+    assert page(copy_of(record)).row("Finished")[1].endswith(f"UTC; it took {expected}")
+
+
 def test_pages_are_plain(made, page):
     seen = page(made / "map.tif")
     assert not {"script", "link", "iframe", "style "} & seen.tags
