@@ -140,13 +140,14 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     # The unfinished work goes after the outputs have come to their places, and stays if they cannot.
     env = rasterio.Env(**budget.gdal_options())
     with env, ExitStack() as kept, whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
-        files = _Files.announce(outputs, options)
+        _Files.announce(ImaginedOutputs(options.overwrite), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
         plan, warnings = _plan(source, model, options, budget, reporter)
         job = _job(plan, options)
         forecast = _foresee(plan, model, options, job)
         check_space(forecast, reporter)
         tell(forecast, reporter)
+        files = _Files.announce(outputs, options)
         reporter.plan(_stage_weights(options))
         unfinished = Unfinished(Path(options.output), job, options.resume, options.overwrite)
         kept.enter_context(unfinished)

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +21,18 @@ from satseg_core.counting import share_with_data
 from satseg_core.dry_run import ImaginedOutputs
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.events import Message, Reporter
-from satseg_core.forecast import Forecast, Room, check_space, duration, tell
+from satseg_core.forecast import Forecast, Room, Targets, check_space, duration, foresee, tell
+from satseg_core.model.pace import TileTime
 from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import find_model
-from satseg_core.prediction import Plan
+from satseg_core.prediction import Plan, model_scale
 from satseg_core.raster.source import open_source
 from satseg_core.segment import SegmentOptions, dry_run, segment
 from satseg_core.space import FLAT_BYTES, free_bytes
 
 PIXEL = find_model().card.pixel_size
 NATIVE = {"transform": from_origin(5e5, 5e6, PIXEL, PIXEL)}
+PROJECT = Path(__file__).resolve().parents[2]
 HONEST = 3.0
 """A forecast is right within this factor: machines that run tests are busy."""
 
@@ -85,6 +88,33 @@ def test_a_forecast_is_honest(make_raster, tmp_path, scene):
     assert taken / HONEST < forecast["bytes"] < taken * 10
     assert any(f"2.7 million pixels, {result.tiles_run} tiles; about " in message.text for message in messages(seen))
     assert all(message.level == "info" for message in messages(seen))
+
+
+@pytest.mark.parametrize(
+    ("case", "pixel", "network"),
+    [("map", 0.5, "network"), ("confidence", 0.5, "network"), ("polygons", 0.5, "network"),
+     ("native map", PIXEL, "native network"), ("native confidence", PIXEL, "native network"),
+     ("native polygons", PIXEL, "native network")],
+)  # fmt: skip
+def test_forecasts_are_those_of_the_benchmarks(tmp_path, monkeypatch, case, pixel, network):
+    monkeypatch.setattr(forecasts, "LARGE", math.inf)  # what is read here is not what was read there
+    results = json.loads((PROJECT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))
+    results = results.get("results", results)
+    tile = statistics.median(run["seconds"] / run["tiles"] for run in results[network])
+    path = virtual_raster(tmp_path / "in.vrt", 8192, pixel)
+    model = find_model()
+    targets = Targets(
+        tmp_path / "map.tif",
+        confidence=tmp_path / "c.tif" if "confidence" in case else None,
+        polygons=tmp_path / "p.gpkg" if "polygons" in case else None,
+    )
+    with open_source(str(path), model.card.bands) as source:
+        scale, _ = model_scale(source, model.card)
+        plan = Plan.make(source, model.card, load_runtime(model, "onnx", threads=2), scale)
+        found = foresee(plan, targets, (), 2, lambda runs: TileTime(tile, tile))
+    assert found.tiles == results[case][0]["tiles"]
+    for name, seconds in found.seconds.items():
+        assert seconds == pytest.approx(statistics.median(run["stages"][name] for run in results[case]), rel=0.3)
 
 
 def test_more_is_asked_for_and_more_is_foretold(make_raster, tmp_path, scene):
@@ -207,7 +237,7 @@ def test_a_map_that_no_disk_holds_is_refused_and_nothing_is_written(tmp_path):
         with pytest.raises(OutputError, match=r"needs about .* are free; free some space") as error:
             run(options)
         assert str(tmp_path / "new") in str(error.value)
-    assert not list(tmp_path.rglob("*satseg-*"))
+    assert [file.name for file in tmp_path.iterdir()] == ["in.vrt"]
 
 
 def rooms(folder: Path, *, least: float, most: float, count: int = 1) -> Forecast:

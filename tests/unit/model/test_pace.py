@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from satseg_core.errors import RuntimeUnavailableError
 from satseg_core.model import pace
 from satseg_core.model.choice import Choice
 from satseg_core.model.runtime import load_runtime
@@ -88,6 +89,17 @@ def test_tiles_are_measured_as_many_at_a_time_as_a_runtime_likes(small_model: Mo
     assert four < one / 1.5  # a batch is filled up: one tile takes as long as four
     assert pace.tile_time(small_model, runtime, CHOICES, 1, runs=0) is None
     assert pace.tile_time(small_model, runtime, CHOICES, 1).now < one
+
+
+def test_the_time_of_a_tile_on_other_machines_is_not_known(small_model: ModelFile, cache: Path) -> None:
+    class Elsewhere:
+        name, device, version, reason, precision, batch = "torch", "cuda", "", "", "float16", 1
+
+        def scores(self, tiles):
+            raise RuntimeUnavailableError("torch on cuda runs on the workers alone.")
+
+    assert pace.tile_time(small_model, Elsewhere(), [Choice("torch", "cuda", "")], 1) is None
+    assert not cache.exists()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": {"onnx": "x"}}'])
