@@ -70,10 +70,9 @@ class SetupAlgorithm(SatSegAlgorithm):
         words = [sentence.format(name=name, download=size.download_mb, disk=size.disk_mb) for name, size in sizes]
         return [_what_they_are(sys.platform), *words]
 
-    def shortHelpString(self) -> str:
-        """Text beside the dialog, with the sizes: they should be known before."""
-        sizes = "".join(f"<li>{sentence}</li>" for sentence in self._sizes()[1:])
-        return f"{super().shortHelpString()}<h3>{tr('Sizes')}</h3><ul>{sizes}</ul>"
+    def help_parts(self) -> dict[str, str]:
+        """The sizes: they should be known before."""
+        return {"sizes": "<ul>" + "".join(f"<li>{sentence}</li>" for sentence in self._sizes()) + "</ul>"}
 
     def canExecute(self) -> Check:
         """Always: it is what helps where the others cannot."""

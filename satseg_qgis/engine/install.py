@@ -231,7 +231,8 @@ class _Fetched:
 def pip_words(kind: Kind, wheels: Path | None) -> list[str]:
     """Arguments of a Python that installs the packages of a kind into itself."""
     words = ["-m", "pip", "install", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
-    words += ["--progress-bar", "off", "--no-warn-script-location"]
+    # Without a cache, as gigabytes would stay in the user's home, which may have a quota, when all is removed.
+    words += ["--progress-bar", "off", "--no-warn-script-location", "--no-cache-dir"]
     words += ["--no-index", "--find-links", str(wheels)] if wheels else []
     return [*words, *kind.requirements]
 

@@ -490,11 +490,6 @@
     </message>
     <message>
         <location filename="../algorithms/setup.py"/>
-        <source>Sizes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/setup.py"/>
         <source>Removed: {path}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -986,6 +981,16 @@
     <message>
         <location filename="../welcome.py"/>
         <source>Map the land cover of an image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../welcome.py"/>
+        <source>Example model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../welcome.py"/>
+        <source>Examples…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import read_codes
+from conftest import Process, read_codes
 from qgis.core import QgsProcessingException, QgsSettings
 from qgis.PyQt.QtWidgets import QPushButton
 from window import Window, wait_until
 
 from satseg_qgis.engine import find
+from satseg_qgis.engine.made import KINDS
 from satseg_qgis.settings import PYTHON_KEY
 from satseg_qgis.welcome import ENTRIES, Welcome
 
@@ -62,6 +64,14 @@ def test_a_cancel_leaves_nothing(nothing_installed: Path, log) -> None:
     assert not nothing_installed.exists() or list(nothing_installed.iterdir()) == []
 
 
+def test_the_help_says_how_much_it_takes_before_anything_is_fetched(qgis_process: Process) -> None:
+    shown = qgis_process("help", "satseg:setup").stdout.split("Arguments")[0]
+    for kind in KINDS:
+        size = kind.size(sys.platform)
+        assert f"- {kind.name}: about {size.download_mb} MB to fetch, {size.disk_mb} MB on the disk." in shown
+    assert "<" not in shown
+
+
 def test_the_setting_names_a_python(qgis, image: Path, log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SATSEG_PYTHON")
     QgsSettings().setValue(PYTHON_KEY, "/nowhere/python3")
@@ -77,7 +87,9 @@ def test_a_message_offers_the_installation_with_one_button(nothing_installed: Pa
     window = Window()
     welcome = Welcome(window)
     welcome.show()
-    assert [action.text() for _, action in window.entries] == ["Land cover", *(f"{title}…" for _, title in ENTRIES)]
+    assert [action.text() for _, action in window.entries] == [
+        "Land cover", *(f"{title}…" for _, title in ENTRIES), "Example model…", "Examples…"
+    ]  # fmt: skip
     assert [action.text() for action in window.tools] == ["Land cover"]
     assert wait_until(lambda: welcome.message is not None)
     assert "not installed" in welcome.message.text()

@@ -142,11 +142,13 @@ def test_what_pip_fetches_is_inside_and_goes(tmp_path: Path, wheel: Path, monkey
     """A pip that is ended leaves its files in the folder for temporary ones."""
     show = "import tempfile; print('files go to', tempfile.gettempdir())"
     monkeypatch.setattr(install, "engine_command", lambda python, _: (python, "-c", show))
+    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache"))
     one = installer(tmp_path / "envs")
     environment = one.make(small("satseg-tiny"), wheel, sys.executable).parents[1]
     (line,) = (line for line in one.lines if line.startswith("files go to"))
     assert Path(line[len("files go to ") :]).parent == environment.with_name(environment.name + made.PARTIAL)
     assert not any(path.name == install._TEMPORARY for path in environment.iterdir())
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
