@@ -9,6 +9,9 @@ from typing import Any, Callable
 import click
 
 from satseg_core.cli.session import Session
+from satseg_core.memory import DEFAULT_MB
+from satseg_core.model.choice import DEVICES, RUNTIMES
+from satseg_core.model.runtime import PRECISIONS
 
 
 class Numbers(click.ParamType):  # type: ignore[type-arg]
@@ -83,7 +86,21 @@ legend = click.option(
     "--legend", metavar="NAME|FILE", help="Names and colours of the classes: .csv, .json, worldcover or nlcd."
 )
 
-_GENERALIZING = (
+mask = click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
+
+
+def _group(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """One decorator of several, which the help lists in this order."""
+
+    def give(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return give
+
+
+generalizing = _group(
     click.option(
         "--min-area",
         type=click.FloatRange(0),
@@ -96,10 +113,60 @@ _GENERALIZING = (
         "--simplify", type=click.FloatRange(0), default=0.0, metavar="PX", help="Straighten borders within this (px)."
     ),
 )
+"""The options of polygons: ``min_area``, ``smooth``, ``simplify``."""
 
+reading = _group(
+    model,
+    click.option("--bands", type=Numbers(int, "1,2,3"), help="Bands in the model's order, counted from 1."),
+    click.option(
+        "--stretch",
+        type=Numbers(float, "LOW,HIGH", 2),
+        help="Values that become dark and bright, instead of 0,255 for 8-bit and percentiles for others.",
+    ),
+    click.option("--pixel-size", type=float, metavar="M", help="Metres a pixel to run at, instead of the model's own."),
+)
+"""The model and what it sees: ``model``, ``bands``, ``stretch``, ``pixel_size``."""
 
-def generalizing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of polygons: ``min_area``, ``smooth``, ``simplify``."""
-    for option in reversed(_GENERALIZING):
-        function = option(function)
-    return function
+running = _group(
+    click.option(
+        "--runtime",
+        type=click.Choice(["auto", *RUNTIMES]),
+        default="auto",
+        show_default=True,
+        help="What executes the network; 'satseg doctor' says what is there.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["auto", *DEVICES]),
+        default="auto",
+        show_default=True,
+        help="The processor, or a graphics card: NVIDIA's, Apple's (mps, coreml), any on Windows (directml).",
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default="auto",
+        show_default=True,
+        help="What the network multiplies in: 16 bits change a few classes. By itself float16 with CUDA, else float32.",
+    ),
+    click.option("--threads", type=click.IntRange(1), help="Threads of the runtime; all cores if not given."),
+    click.option(
+        "--memory",
+        type=click.IntRange(1),
+        metavar="MB",
+        help=f"Megabytes that the run may take; {DEFAULT_MB} if not given.",
+    ),
+)
+"""What executes the model: ``runtime``, ``device``, ``precision``, ``threads``, ``memory``."""
+
+cluster = _group(
+    click.option(
+        "--workers", type=click.IntRange(1), metavar="N", help="Processes on this machine to share the work among."
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers do the work, such as tcp://10.0.0.1:8786; on any number of machines.",
+    ),
+)
+"""Who does it: ``workers``, ``scheduler``."""
