@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -37,6 +44,24 @@ def installer(folder: Path, **changes) -> Installer:
 def healthy(monkeypatch: pytest.MonkeyPatch):
     """The environments of these tests are empty, so the engine is not asked whether it runs."""
     monkeypatch.setattr(install, "engine_command", lambda python, _: (python, "-c", "pass"))
+
+
+class Cacheable(SimpleHTTPRequestHandler):
+    """Says, as PyPI does, that what it gives may be kept."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server of a folder's files, on this machine."""
+    handler = partial(Cacheable, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -122,10 +147,10 @@ def other_qgis(folder: Path) -> subprocess.Popen[str]:
 def test_one_at_a_time(tmp_path: Path) -> None:
     folder = tmp_path / "envs"
     with other_qgis(folder) as child:
-        partial = folder / f"light-{made.NUMBER}.partial"
+        half_made = folder / f"light-{made.NUMBER}.partial"
         with pytest.raises(OutputError, match="Another QGIS is making this environment"):
             installer(folder).make(EMPTY, None, sys.executable)
-        assert partial.is_dir()
+        assert half_made.is_dir()
         child.kill()
 
 
@@ -142,12 +167,24 @@ def test_what_pip_fetches_is_inside_and_goes(tmp_path: Path, wheel: Path, monkey
     """A pip that is ended leaves its files in the folder for temporary ones."""
     show = "import tempfile; print('files go to', tempfile.gettempdir())"
     monkeypatch.setattr(install, "engine_command", lambda python, _: (python, "-c", show))
-    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache"))
     one = installer(tmp_path / "envs")
     environment = one.make(small("satseg-tiny"), wheel, sys.executable).parents[1]
     (line,) = (line for line in one.lines if line.startswith("files go to"))
     assert Path(line[len("files go to ") :]).parent == environment.with_name(environment.name + made.PARTIAL)
     assert not any(path.name == install._TEMPORARY for path in environment.iterdir())
+
+
+def test_what_comes_from_a_server_stays_in_no_cache(tmp_path: Path, wheel: Path, healthy: None) -> None:
+    page = wheel / "simple" / "satseg-tiny" / "index.html"
+    page.parent.mkdir(parents=True)
+    (file,) = wheel.glob("*.whl")
+    page.write_text(f'<a href="../../{file.name}">{file.name}</a>', encoding="utf-8")
+    with served(wheel) as address:
+        pip = {"INDEX_URL": f"{address}/simple", "TRUSTED_HOST": "127.0.0.1", "CACHE_DIR": str(tmp_path / "cache")}
+        environ = {**os.environ, **{f"PIP_{name}": value for name, value in pip.items()}}
+        one = installer(tmp_path / "envs", environ=environ)
+        one.make(small("satseg-tiny"), None, sys.executable)
+    assert any(re.search(f"Downloading .*{file.name}", line) for line in one.lines)
     assert not (tmp_path / "cache").exists()
 
 
