@@ -56,7 +56,7 @@ class AreasAlgorithm(MapAlgorithm):
             QgsProcessingParameterFileDestination(
                 self.OUTPUT_HTML_FILE, tr("Areas"), tr("HTML files (*.html)"), None, True, True
             ),
-            tr("The table for the results viewer."),
+            tr("A page with a picture, a chart of the classes and how the map was made."),
         )
         self.added(
             QgsProcessingParameterFileDestination(

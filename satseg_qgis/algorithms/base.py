@@ -79,7 +79,7 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
 
     def helpUrl(self) -> str:
         """Page that the Help button opens."""
-        return f"{homepage()}#readme"
+        return homepage()
 
     def tags(self) -> list[str]:
         """Words that find the algorithm in the toolbox."""

@@ -158,7 +158,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             QgsProcessingParameterFileDestination(
                 self.AREAS_HTML, tr("Areas"), tr("HTML files (*.html)"), None, True, True
             ),
-            tr("A table of the classes' areas for the results viewer."),
+            tr("A page with a picture, a chart of the classes and how the map was made."),
         )
 
     def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:

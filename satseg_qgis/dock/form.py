@@ -37,10 +37,10 @@ class Form(QWidget):
         self._canvas = canvas
         self._model_file = ""
         self.image = QgsMapLayerComboBox(self)
-        self.image.setFilters(_filter("RasterLayer"))
+        self.image.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
         self.area = QComboBox(self)
         self.polygons = QgsMapLayerComboBox(self)
-        self.polygons.setFilters(_filter("PolygonLayer"))
+        self.polygons.setFilters(QgsMapLayerProxyModel.Filter.PolygonLayer)
         self.selected_only = QCheckBox(tr("Selected features only"), self)
         self.model = QComboBox(self)
         self.card = QLabel(self)
@@ -159,11 +159,6 @@ def describe_more(card: ModelCard) -> str:
     """What a model tells apart, what it is made from, and what it cannot do: a paragraph each."""
     classes = tr("Classes: {names}.").format(names=", ".join(tr(c.name) for c in card.legend))
     return "\n\n".join((classes, card.description, *card.limits))
-
-
-def _filter(name: str) -> QgsMapLayerProxyModel.Filter:
-    """A filter of layers; it moved to the class Qgis in QGIS 3.34."""
-    return getattr(QgsMapLayerProxyModel, name)
 
 
 def _with_suffix(path: str) -> str:

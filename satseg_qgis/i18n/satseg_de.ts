@@ -65,7 +65,7 @@
     </message>
     <message>
         <location filename="../algorithms/areas.py"/>
-        <source>The table for the results viewer.</source>
+        <source>A page with a picture, a chart of the classes and how the map was made.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -396,11 +396,6 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/segment.py"/>
-        <source>A table of the classes' areas for the results viewer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -79,7 +79,7 @@ def load_a_run(parameters: dict, folder: Path) -> dict:
     while not ended:
         QCoreApplication.processEvents()
     assert ended == [True]
-    assert handleAlgorithmResults(algorithm, context, feedback, False, parameters)
+    assert handleAlgorithmResults(algorithm, context, feedback, parameters=parameters)
     layers = {Path(layer.source().split("|")[0]): layer for layer in QgsProject.instance().mapLayers().values()}
     return {path.name: layer for path, layer in layers.items() if path.parent == folder}
 
