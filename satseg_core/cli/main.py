@@ -11,6 +11,7 @@ from satseg_core.cli.areas import areas
 from satseg_core.cli.demo import demo
 from satseg_core.cli.doctor import doctor
 from satseg_core.cli.export import export
+from satseg_core.cli.many import segment_many
 from satseg_core.cli.models import models
 from satseg_core.cli.segment import segment
 from satseg_core.cli.session import Session
@@ -26,7 +27,7 @@ def cli() -> None:
     """Land-cover maps from georeferenced rasters: classified GeoTIFF, polygons, style and areas."""
 
 
-for _command in (segment, vectorize, areas, models, export, doctor, demo):
+for _command in (segment, segment_many, vectorize, areas, models, export, doctor, demo):
     cli.add_command(_command)
 
 

@@ -1,0 +1,115 @@
+"""The folder that outputs go to, and the small files in it that are about all scenes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import urllib.request
+from pathlib import Path
+
+from satseg_core.errors import OutputError
+from satseg_core.outputs import PARTIAL
+from satseg_core.remote import gdal_name, is_remote, join
+
+SECONDS = 60
+"""A web server that keeps silent for so long is given up."""
+
+
+def read_text(address: str) -> str:
+    """The text of a file, or of a page of a web server.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+        ValueError: it is no text in UTF-8.
+    """
+    if address.startswith(("https://", "http://")):
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # nosec B310 - a web server's, by the above
+            content: bytes = answer.read()
+        return content.decode("utf-8")
+    return Path(address).read_text(encoding="utf-8")
+
+
+class Folder:
+    """A folder of outputs. Names in it are relative, with ``/`` between folders.
+
+    Args:
+        root: of this system, or a bucket's.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root if is_remote(root) else os.path.abspath(root)
+
+    def address(self, name: str) -> str:
+        """Where a file of it lies."""
+        return join(self.root, name)
+
+    def gdal(self, name: str) -> str:
+        """What GDAL opens a file of it by."""
+        return gdal_name(self.address(name))
+
+    def files(self) -> set[str]:
+        """The names of all files in it, and in the folders in it."""
+        found, waiting = set(), [(self.root, "")]
+        while waiting:
+            folder, inside = waiting.pop()
+            try:
+                entries = list(os.scandir(folder))
+            except OSError:
+                continue  # not there yet
+            for entry in entries:
+                if entry.is_file():
+                    found.add(inside + entry.name)
+                elif PARTIAL not in entry.name:
+                    waiting.append((entry.path, f"{inside}{entry.name}/"))
+        return found
+
+    def read(self, name: str) -> str | None:
+        """The text of a file; None if it is not there or cannot be read."""
+        try:
+            return Path(self.address(name)).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
+
+    def measure(self, name: str) -> tuple[int, str]:
+        """Size of a file in bytes, and its SHA-256 in hexadecimal digits.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        path, digest = Path(self.address(name)), hashlib.sha256()
+        with path.open("rb") as stream:
+            for part in iter(lambda: stream.read(2**20), b""):
+                digest.update(part)
+            return stream.tell(), digest.hexdigest()
+
+    def write(self, name: str, text: str) -> None:
+        """Write a small file, which appears whole.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with tempfile.TemporaryDirectory(prefix="satseg-") as scratch:
+            local = Path(scratch) / "file"
+            local.write_text(text, encoding="utf-8", newline="\n")
+            self.put(local, name)
+
+    def put(self, local: Path, name: str) -> None:
+        """Bring a finished file to its place.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        target = Path(self.address(name))
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(local.read_bytes())
+            os.replace(beside, target)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise OutputError(f"Cannot write {target} ({error.strerror}); free some space, or check it.") from error
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        Path(self.address(name)).unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""What the outputs of a scene depend on, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from satseg_core.many.scenes import Scene
+from satseg_core.model.card import ModelCard
+from satseg_core.record import identify_file
+from satseg_core.segment import SegmentOptions
+
+_ASKED = ("bands", "stretch", "pixel_size", "precision", "min_area", "smooth", "simplify")
+"""Options that outputs depend on. What executes the network is left out: it changes next to nothing."""
+
+
+@dataclass(frozen=True)
+class Products:
+    """What is made of each scene besides its map.
+
+    Attributes:
+        polygons: a GeoPackage.
+        confidence: a raster of percent.
+    """
+
+    polygons: bool
+    confidence: bool
+
+    def names(self, scene: str) -> dict[str, str]:
+        """Names of the files that a scene's item has to have, by the keys of its assets."""
+        names = {"map": f"{scene}.tif", "record": f"{scene}.json"}
+        if self.polygons:
+            names["polygons"] = f"{scene}.gpkg"
+        if self.confidence:
+            names["confidence"] = f"{scene}.confidence.tif"
+        return names
+
+
+def item_name(scene: str) -> str:
+    """Name of a scene's STAC item."""
+    return f"{scene}.stac.json"
+
+
+def job_of(scene: Scene, template: SegmentOptions, products: Products, card: ModelCard) -> dict[str, Any]:
+    """All that a scene's outputs depend on, as JSON values by the words that a user has for it.
+
+    Args:
+        scene: the scene.
+        template: options of all scenes.
+        products: what is made besides the map.
+        card: the model's.
+    """
+    found = scene.found
+    # A signature in a URL is another one every time, and a folder may be called something else tomorrow.
+    place = found.source.partition("?")[0]
+    state: dict[str, Any] = {"name": Path(place).name if found.changed_ns is not None else place, "bytes": found.size}
+    if found.changed_ns is not None:
+        state["changed_ns"] = found.changed_ns
+    if found.item is not None:
+        state.update(found.item.state)
+    options = {name: _plain(getattr(template, name)) for name in _ASKED}
+    return {
+        "raster": state,
+        "model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
+        "options": {**options, "polygons": products.polygons, "confidence": products.confidence},
+        "mask": _plain_mask(template.mask),
+    }
+
+
+def same_job(job: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether an item says that it was made by this job."""
+    return bool((item.get("properties") or {}).get("satseg:job") == job)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _plain_mask(mask: str | None) -> Any:
+    if not mask:
+        return None
+    identity = identify_file(mask)
+    return {**identity, "file": Path(identity["file"]).name}

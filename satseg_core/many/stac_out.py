@@ -1,0 +1,236 @@
+"""STAC items of maps, and the collection over them: plain JSON, of STAC 1.1."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rasterio
+
+from satseg_core.legend import NODATA, Legend
+from satseg_core.many.folder import Folder
+from satseg_core.many.footprint import on_earth
+from satseg_core.many.job import item_name
+from satseg_core.many.scenes import Scene, is_local
+from satseg_core.model.card import ModelCard
+from satseg_core.raster.area import ClassArea
+from satseg_core.record import now
+from satseg_core.version import __version__
+
+STAC_VERSION = "1.1.0"
+
+COLLECTION = "collection.json"
+"""Name of the collection."""
+
+_SCHEMAS = "https://stac-extensions.github.io"
+_CLASSIFICATION = f"{_SCHEMAS}/classification/v2.0.0/schema.json"
+_FILE = f"{_SCHEMAS}/file/v2.1.0/schema.json"
+_PROJECTION = f"{_SCHEMAS}/projection/v2.0.0/schema.json"
+_PROCESSING = f"{_SCHEMAS}/processing/v1.2.0/schema.json"
+
+_COG = "image/tiff; application=geotiff; profile=cloud-optimized"
+
+_ASSETS: Mapping[str, Mapping[str, Any]] = {
+    "map": {"title": "Land cover", "type": _COG, "roles": ["data", "classification"]},
+    "confidence": {"title": "Confidence in percent", "type": _COG, "roles": ["data", "confidence"]},
+    "polygons": {"title": "Polygons", "type": "application/geopackage+sqlite3", "roles": ["data", "polygons"]},
+    "record": {"title": "What made the map", "type": "application/json", "roles": ["metadata"]},
+}
+"""What is said of each asset whatever the scene."""
+
+
+def make_item(
+    scene: Scene,
+    folder: Folder,
+    names: Mapping[str, str],
+    card: ModelCard,
+    areas: Iterable[ClassArea],
+    job: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The STAC item of a map that has been written.
+
+    Args:
+        scene: that was mapped.
+        folder: that the map is in.
+        names: of its files in the folder, by the keys of assets.
+        card: the model's.
+        areas: of the classes.
+        job: what the outputs depend on.
+    """
+    grid = _grid(folder.gdal(names["map"]))
+    placed = on_earth(grid["wkt"], grid["transform"], grid["shape"])
+    source = scene.found.item
+    made = now().replace("+00:00", "Z")
+    times = dict(source.times) if source else {}
+    item: dict[str, Any] = {
+        "type": "Feature",
+        "stac_version": STAC_VERSION,
+        "stac_extensions": [_CLASSIFICATION, _FILE, _PROJECTION, _PROCESSING],
+        "id": scene.name.replace("/", "_"),
+        "geometry": placed[0] if placed else None,
+        "properties": {
+            "datetime": times.get("datetime") or (None if len(times) >= 2 else made),
+            **{key: value for key, value in times.items() if key != "datetime"},
+            "created": made,
+            **_projection(grid),
+            "processing:software": {"SatSeg": __version__},
+            "processing:lineage": f"Land cover by the model {card.name} {card.version} of SatSeg {__version__}",
+            "satseg:model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
+            "satseg:areas": [area.to_json() for area in areas],
+            "satseg:job": dict(job),
+        },
+        "links": _links(scene, folder),
+        "assets": {key: _asset(key, name, folder, card.legend) for key, name in names.items()},
+        "collection": collection_id(folder),
+    }
+    if placed:
+        item["bbox"] = placed[1]
+    return item
+
+
+def _grid(path: str) -> dict[str, Any]:
+    with rasterio.open(path) as dataset:
+        crs = dataset.crs
+        return {
+            "wkt": crs.to_wkt() if crs else None,
+            "authority": crs.to_authority() if crs else None,
+            "transform": dataset.transform,
+            "shape": (dataset.height, dataset.width),
+            "bounds": list(dataset.bounds),
+        }
+
+
+def _projection(grid: Mapping[str, Any]) -> dict[str, Any]:
+    found = {
+        "proj:code": ":".join(grid["authority"]) if grid["authority"] else None,
+        "proj:shape": list(grid["shape"]),
+        "proj:transform": list(grid["transform"])[:6],
+    }
+    if grid["wkt"] and not grid["authority"]:
+        found["proj:wkt2"] = grid["wkt"]
+    if grid["wkt"]:
+        found["proj:bbox"] = grid["bounds"]
+    return found
+
+
+def _asset(key: str, name: str, folder: Folder, legend: Legend) -> dict[str, Any]:
+    size, digest = folder.measure(name)
+    asset = {"href": f"./{name.rsplit('/', 1)[-1]}", **_ASSETS[key], "file:size": size}
+    if digest:
+        asset["file:checksum"] = f"1220{digest}"  # a multihash: sha2-256, 32 bytes
+    if key == "map":
+        asset.update({"data_type": "uint8", "nodata": NODATA, "classification:classes": classes(legend)})
+    if key == "confidence":
+        asset.update({"data_type": "uint8", "nodata": NODATA, "unit": "%"})
+    return asset
+
+
+def classes(legend: Legend) -> list[dict[str, Any]]:
+    """A legend in the words of STAC's classification extension."""
+    return [
+        {
+            "value": c.code,
+            "name": re.sub(r"[^0-9A-Za-z_-]+", "-", c.name) or str(c.code),
+            "title": c.title,
+            "description": c.description or c.title,
+            "color_hint": c.hex_color[1:].upper(),
+        }
+        for c in legend
+    ]
+
+
+def _links(scene: Scene, folder: Folder) -> list[dict[str, Any]]:
+    up = "../" * scene.name.count("/") or "./"
+    links = [
+        {"rel": rel, "href": f"{up}{COLLECTION}", "type": "application/json"}
+        for rel in ("root", "parent", "collection")
+    ]
+    item = scene.found.item
+    source = item.href if item and item.href else scene.source
+    kind = {"type": "application/geo+json"} if item and item.href.endswith("json") else {}
+    links.append({"rel": "derived_from", "href": _href(source, folder.address(scene.name)), **kind})
+    return links
+
+
+def _href(source: str, seen_from: str) -> str:
+    """The address of a source as an item has it: relative where both are files of this system."""
+    if not is_local(source) or not is_local(seen_from):
+        return source.partition("?")[0]
+    try:
+        return Path(os.path.relpath(source, Path(seen_from).parent)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return Path(source).absolute().as_uri()
+
+
+def collection_id(folder: Folder) -> str:
+    """Identifier of the collection: the folder's name."""
+    last = folder.root.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    return re.sub(r"[^\w.-]+", "-", last) or "land-cover"
+
+
+def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> dict[str, Any]:
+    """The collection over items.
+
+    Args:
+        items: by the names of their scenes.
+        folder: that they are in.
+    """
+    boxes = [item["bbox"] for item in items.values() if "bbox" in item]
+    assets: dict[str, Any] = {}
+    for item in items.values():
+        for key, asset in item["assets"].items():
+            assets.setdefault(key, {name: value for name, value in asset.items() if name not in _OF_ONE})
+    models = sorted({f"{m['name']} {m['version']}" for m in (i["properties"]["satseg:model"] for i in items.values())})
+    return {
+        "type": "Collection",
+        "stac_version": STAC_VERSION,
+        "stac_extensions": [_CLASSIFICATION],
+        "id": collection_id(folder),
+        "title": "Land cover",
+        "description": f"Land-cover maps made by SatSeg with {' and '.join(models) or 'no model'}.",
+        "license": "other",
+        "extent": {
+            "spatial": {"bbox": [_around(boxes)]},
+            "temporal": {"interval": [_interval([item["properties"] for item in items.values()])]},
+        },
+        "summaries": {"satseg:model": models} if models else {},
+        "item_assets": assets,
+        "links": [
+            {"rel": "root", "href": f"./{COLLECTION}", "type": "application/json"},
+            *(
+                {"rel": "item", "href": f"./{item_name(name)}", "type": "application/geo+json"}
+                for name in sorted(items)
+            ),
+        ],
+    }
+
+
+_OF_ONE = ("href", "file:size", "file:checksum")
+"""What is said of an asset of one scene alone."""
+
+
+def _around(boxes: Sequence[Sequence[float]]) -> list[float]:
+    """West, south, east, north of all; the whole way round where one crosses the 180th meridian."""
+    if not boxes:
+        return [-180.0, -90.0, 180.0, 90.0]
+    wests, souths, easts, norths = zip(*boxes)
+    if any(west > east for west, east in zip(wests, easts)):
+        return [-180.0, min(souths), 180.0, max(norths)]
+    return [min(wests), min(souths), max(easts), max(norths)]
+
+
+def _interval(properties: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    starts = [p.get("start_datetime") or p.get("datetime") for p in properties]
+    ends = [p.get("end_datetime") or p.get("datetime") for p in properties]
+    first, last = [time for time in starts if time], [time for time in ends if time]
+    return [min(first) if first else None, max(last) if last else None]
+
+
+def earlier_scenes(collection: Mapping[str, Any]) -> list[str]:
+    """Names of the scenes that a collection links to."""
+    ending = item_name("")
+    hrefs = (str(link.get("href")) for link in collection.get("links", ()) if link.get("rel") == "item")
+    return [href[2 : -len(ending)] for href in hrefs if href.startswith("./") and href.endswith(ending)]
