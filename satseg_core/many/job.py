@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from satseg_core.many.names import CONFIDENCE, JOB
 from satseg_core.many.scenes import Scene
 from satseg_core.model.card import ModelCard
 from satseg_core.record import identify_file
@@ -34,13 +35,8 @@ class Products:
         if self.polygons:
             names["polygons"] = f"{scene}.gpkg"
         if self.confidence:
-            names["confidence"] = f"{scene}.confidence.tif"
+            names["confidence"] = f"{scene}{CONFIDENCE}.tif"
         return names
-
-
-def item_name(scene: str) -> str:
-    """Name of a scene's STAC item."""
-    return f"{scene}.stac.json"
 
 
 def job_of(scene: Scene, template: SegmentOptions, products: Products, card: ModelCard) -> dict[str, Any]:
@@ -71,7 +67,7 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
 
 def same_job(job: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     """Whether an item says that it was made by this job."""
-    return bool((item.get("properties") or {}).get("satseg:job") == job)
+    return bool((item.get("properties") or {}).get(JOB) == job)
 
 
 def _plain(value: Any) -> Any:

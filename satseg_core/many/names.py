@@ -10,8 +10,13 @@ from dataclasses import dataclass
 RESERVED = ("collection", "mosaic.gti", "failures")
 """Names that the files over all scenes have."""
 
-_TAKEN_ENDINGS = (".stac", ".confidence")
+ITEM = ".stac"
+CONFIDENCE = ".confidence"
+_TAKEN_ENDINGS = (ITEM, CONFIDENCE)
 """What names of outputs have before their suffix."""
+
+JOB = "satseg:job"
+"""Property of an item: what the outputs depend on. It tells SatSeg's own items from others'."""
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
@@ -29,6 +34,11 @@ class Candidate:
     short: str
     long: str
     suffix: str
+
+
+def item_name(scene: str) -> str:
+    """Name of a scene's STAC item."""
+    return f"{scene}{ITEM}.json"
 
 
 def unique_names(candidates: Sequence[Candidate], suffixes: Sequence[str]) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any, Union
 from satseg_core.errors import CancelledError, SatSegError, UsageError
 from satseg_core.events import Reporter
 from satseg_core.many.folder import Folder
-from satseg_core.many.job import Products, item_name
+from satseg_core.many.job import Products
+from satseg_core.many.names import item_name
 from satseg_core.many.scenes import Scene
 from satseg_core.many.stac_out import make_item
 from satseg_core.model.store import find_model

@@ -19,8 +19,9 @@ from satseg_core.cluster.connect import Connection, connect
 from satseg_core.errors import CancelledError, UsageError
 from satseg_core.events import Event, Message, Progress, Reporter, Stage
 from satseg_core.many.folder import Folder
-from satseg_core.many.job import Products, item_name, job_of, same_job
+from satseg_core.many.job import Products, job_of, same_job
 from satseg_core.many.mosaic import write_mosaic
+from satseg_core.many.names import JOB, item_name
 from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneTask, do_scene
 from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
 from satseg_core.many.stac_out import COLLECTION, earlier_scenes, make_collection
@@ -212,7 +213,7 @@ def _item(folder: Folder, scene: str) -> dict[str, Any] | None:
         value = json.loads(folder.read(item_name(scene)) or "null")
     except ValueError:
         return None
-    return value if isinstance(value, dict) and "satseg:job" in (value.get("properties") or {}) else None
+    return value if isinstance(value, dict) and JOB in (value.get("properties") or {}) else None
 
 
 def _complete(

@@ -6,12 +6,13 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from satseg_core.errors import UsageError
-from satseg_core.many.names import Candidate, unique_names
+from satseg_core.many.names import CONFIDENCE, JOB, Candidate, item_name, unique_names
 from satseg_core.outputs import PARTIAL
 from satseg_core.remote import is_elsewhere
 from satseg_core.unfinished import FOLDER
@@ -136,15 +137,25 @@ def _from_folder(root: Path, output: str) -> Iterator[Found]:
             raise UsageError(
                 f"The folder {folder} cannot be read ({error.strerror}); check the permissions."
             ) from error
+        names = {entry.name for entry in entries}
         for entry in entries:
             if entry.is_dir():
                 if os.path.abspath(entry.path) != own and not _scratch(entry.name) and not _is_loop(entry):
                     waiting.append((entry.path, f"{inside}{entry.name}/"))
-            elif _suffix(entry.name) in RASTERS:
+            elif _suffix(entry.name) in RASTERS and not _is_map(folder, _stem(entry.name), names):
                 short = inside + _stem(entry.name)
                 status = entry.stat()
                 name = root.resolve().name
                 yield Found(entry.path, short, f"{name}/{short}", status.st_size, status.st_mtime_ns)
+
+
+def _is_map(folder: str, stem: str, names: set[str]) -> bool:
+    """Whether a raster was made by a run like this one, into any folder: the item beside it says so."""
+    for item in (item_name(stem), item_name(stem.removesuffix(CONFIDENCE))):
+        if item in names:
+            with suppress(OSError, ValueError):
+                return JOB in Path(folder, item).read_text(encoding="utf-8")
+    return False
 
 
 def _scratch(name: str) -> bool:

@@ -13,7 +13,7 @@ import rasterio
 from satseg_core.legend import NODATA, Legend
 from satseg_core.many.folder import Folder
 from satseg_core.many.footprint import on_earth
-from satseg_core.many.job import item_name
+from satseg_core.many.names import JOB, item_name
 from satseg_core.many.scenes import Scene, is_local
 from satseg_core.model.card import ModelCard
 from satseg_core.raster.area import ClassArea
@@ -80,7 +80,7 @@ def make_item(
             "processing:lineage": f"Land cover by the model {card.name} {card.version} of SatSeg {__version__}",
             "satseg:model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
             "satseg:areas": [area.to_json() for area in areas],
-            "satseg:job": dict(job),
+            JOB: dict(job),
         },
         "links": _links(scene, folder),
         "assets": {key: _asset(key, name, folder, card.legend) for key, name in names.items()},

@@ -1,0 +1,419 @@
+"""Many scenes: each by itself, again only what is missing, and what lies over all of them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from rasterio.warp import transform as transform_points
+
+from satseg_core.legend import LAND_COVER
+from tests.e2e.command import SATSEG, Run, satseg, scene
+
+PLACES = {
+    "a.tif": ("EPSG:32633", 500_000, 5_000_000, 1.22),
+    "north/a.tif": ("EPSG:32633", 500_300, 5_000_000, 1.22),
+    "north/b.tif": ("EPSG:4326", 15.01, 45.15, 1.4e-5),
+    "south/c.tiff": ("EPSG:3857", 1_670_000, 5_640_000, 1.7),
+    "south/d.tif": ("EPSG:32632", 980_000, 5_010_000, 1.0),
+}
+NAMES = ("a", "north/a", "north/b", "south/c", "south/d")
+BROKEN = "south/broken"
+
+
+@pytest.fixture(scope="module")
+def archive(write_scene: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of scenes of several CRSs, one of them cut off."""
+    root = tmp_path_factory.mktemp("archive") / "scenes"
+    for seed, (name, (crs, x, y, size)) in enumerate(PLACES.items()):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_scene(path, values=scene(150, 200, seed=seed), crs=crs, transform=from_origin(x, y, size, size))
+    (root / f"{BROKEN}.tif").write_bytes((root / "a.tif").read_bytes()[:3000])
+    (root / "north" / "notes.txt").write_text("no scene")
+    return root
+
+
+def many(*words: object) -> Run:
+    return satseg("segment-many", *words, "--runtime", "onnx", "--progress", "json")
+
+
+def result(run: Run) -> dict[str, Any]:
+    return run.events[-1]
+
+
+@pytest.fixture(scope="module")
+def first(archive: Path) -> Run:
+    """The first run, to the folder ``maps`` inside of the archive."""
+    return many(archive, "--output", archive / "maps", "--polygons", "--confidence")
+
+
+@pytest.fixture(scope="module")
+def maps(archive: Path, first: Run) -> Path:
+    """What the first run wrote."""
+    return archive / "maps"
+
+
+def item_of(folder: Path, name: str) -> dict[str, Any]:
+    return json.loads((folder / f"{name}.stac.json").read_text(encoding="utf-8"))
+
+
+def test_scenes_fail_alone(first: Run, maps: Path) -> None:
+    assert first.code == 1
+    told = result(first)
+    assert (told["done"], told["already"]) == (5, 0)
+    assert [failure["scene"] for failure in told["failures"]] == [BROKEN]
+    with (maps / "failures.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["scene"] == BROKEN
+    assert "damaged" in row["reason"]
+    assert BROKEN in first.err
+    assert "Traceback" not in first.err
+    found = sorted(path.relative_to(maps).as_posix() for path in maps.rglob("*") if path.is_file())
+    suffixes = (".confidence.tif", ".gpkg", ".json", ".qml", ".stac.json", ".tif", ".tif.aux.xml")
+    over_all = ["collection.json", "failures.csv", "mosaic.gti.gpkg"]
+    assert found == sorted([*over_all, *(name + suffix for name in NAMES for suffix in suffixes)])
+    percents = [event["percent"] for event in first.events if event["event"] == "progress"]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+    assert len(set(percents)) > len(NAMES)
+
+
+def test_a_map_is_what_segment_makes_of_the_scene(archive: Path, maps: Path, tmp_path: Path) -> None:
+    alone = satseg(
+        "segment", archive / "south" / "d.tif", "--output", tmp_path / "d.tif", "--confidence", tmp_path / "c.tif",
+        "--runtime", "onnx",
+    )  # fmt: skip
+    assert alone.code == 0, alone.err
+    assert (tmp_path / "d.tif").read_bytes() == (maps / "south" / "d.tif").read_bytes()
+    assert (tmp_path / "c.tif").read_bytes() == (maps / "south" / "d.confidence.tif").read_bytes()
+
+
+def test_items_say_what_the_maps_are(archive: Path, maps: Path) -> None:
+    for name in NAMES:
+        item = item_of(maps, name)
+        folder = (maps / name).parent
+        with rasterio.open(folder / item["assets"]["map"]["href"]) as dataset:
+            grid, crs, bounds = list(dataset.transform)[:6], dataset.crs, dataset.bounds
+            assert item["properties"]["proj:code"] == ":".join(crs.to_authority())
+            assert item["properties"]["proj:shape"] == [dataset.height, dataset.width]
+        assert item["properties"]["proj:transform"] == grid
+        west, south, east, north = item["bbox"]
+        xs, ys = transform_points(crs, "EPSG:4326", [bounds.left, bounds.right], [bounds.bottom, bounds.top])
+        assert [west, south] <= [xs[0] + 1e-6, ys[0] + 1e-6]
+        assert [east, north] >= [xs[1] - 1e-6, ys[1] - 1e-6]
+        assert east - west < 0.01
+        for key in ("map", "polygons", "confidence", "record"):
+            asset = item["assets"][key]
+            content = (folder / asset["href"]).read_bytes()
+            assert asset["file:size"] == len(content)
+            assert asset["file:checksum"] == "1220" + hashlib.sha256(content).hexdigest()
+            assert asset["roles"]
+        classes = item["assets"]["map"]["classification:classes"]
+        assert [c["value"] for c in classes] == list(LAND_COVER.codes)
+        assert [f"#{c['color_hint'].lower()}" for c in classes] == [c.hex_color for c in LAND_COVER]
+        (source,) = (link["href"] for link in item["links"] if link["rel"] == "derived_from")
+        assert (folder / source).resolve().is_relative_to(archive)
+        assert (folder / source).exists()
+        made = datetime.fromisoformat(item["properties"]["datetime"].replace("Z", "+00:00"))
+        assert abs((datetime.now(timezone.utc) - made).total_seconds()) < 600
+
+
+def test_pystac_reads_and_validates_items_and_collection(maps: Path) -> None:
+    pystac = pytest.importorskip("pystac")
+    from jsonschema import Draft7Validator
+    from pystac.extensions.classification import ClassificationExtension
+    from pystac.extensions.file import FileExtension
+    from pystac.extensions.projection import ProjectionExtension
+    from pystac.validation.local_validator import get_local_schema_cache
+    from referencing import Registry, Resource
+
+    schemas = {uri: Resource.from_contents(schema) for uri, schema in get_local_schema_cache().items()}
+
+    def errors(kind: str, value: dict[str, Any]) -> list[str]:
+        (schema,) = (found.contents for uri, found in schemas.items() if uri.endswith(f"/{kind}.json"))
+        return [error.message for error in Draft7Validator(schema, registry=Registry(schemas)).iter_errors(value)]
+
+    value = json.loads((maps / "collection.json").read_text(encoding="utf-8"))
+    assert errors("collection", value) == []
+    assert errors("collection", {**value, "extent": {}}) != []
+    collection = pystac.Collection.from_file(str(maps / "collection.json"))
+    items = list(collection.get_items())
+    assert sorted(item.id for item in items) == sorted(name.replace("/", "_") for name in NAMES)
+    for name, item in zip(sorted(NAMES), items):
+        assert errors("item", item_of(maps, name)) == []
+        asset = item.assets["map"]
+        assert len(ClassificationExtension.ext(asset).classes) == len(LAND_COVER)
+        assert FileExtension.ext(asset).size == Path(asset.get_absolute_href()).stat().st_size
+        assert ProjectionExtension.ext(item).shape == [150, 200]
+        assert item.get_collection().id == "maps"
+
+
+def test_the_mosaic_is_one_raster_over_all_crss(maps: Path) -> None:
+    with rasterio.open(maps / "mosaic.gti.gpkg") as mosaic:
+        assert mosaic.driver == "GTI"
+        assert mosaic.crs.to_epsg() == 32633
+        assert mosaic.res == (1.22, 1.22)
+        assert mosaic.nodata == 255
+        assert mosaic.colormap(1)[4] == (*LAND_COVER.classes[4].color, 255)
+        for name in NAMES:
+            with rasterio.open(maps / f"{name}.tif") as alone:
+                codes = alone.read(1)
+                rows, cols = np.mgrid[8:142:6, 8:192:6]
+                xs, ys = alone.transform * (cols.ravel() + 0.5, rows.ravel() + 0.5)
+                xs, ys = transform_points(alone.crs, mosaic.crs, list(xs), list(ys))
+            seen = np.array([value[0] for value in mosaic.sample(zip(xs, ys))])
+            # To another CRS px are moved by up to half a px: borders may be.
+            assert np.mean(seen == codes[rows.ravel(), cols.ravel()]) > (0.999 if name in ("a", "north/a") else 0.9), (
+                name
+            )
+
+
+def test_again_only_what_is_missing_failed_or_changed(archive: Path, maps: Path, write_scene, tmp_path: Path) -> None:
+    work = tmp_path / "scenes"
+    shutil.copytree(archive, work)
+    words = (work, "--output", work / "maps", "--polygons", "--confidence")
+
+    again = many(*words)
+    assert again.code == 1
+    assert (result(again)["done"], result(again)["already"]) == (0, 5)
+
+    old = item_of(work / "maps", "a")
+    write_scene(work / f"{BROKEN}.tif", 150, 200)
+    write_scene(work / "a.tif", values=scene(150, 200, seed=99))
+    (work / "maps" / "north" / "b.gpkg").unlink()
+    mended = many(*words)
+    assert mended.code == 0, mended.err
+    assert (result(mended)["done"], result(mended)["already"]) == (3, 3)
+    assert not (work / "maps" / "failures.csv").exists()
+    assert (work / "maps" / "north" / "b.gpkg").exists()
+    assert item_of(work / "maps", "a")["assets"]["map"]["file:checksum"] != old["assets"]["map"]["file:checksum"]
+
+    other = many(work / "a.tif", work / "north", "--output", work / "maps", "--polygons", "--pixel-size", 2)
+    assert other.code == 0, other.err
+    # The scenes of the folder north have other names now: they are new.
+    assert (result(other)["done"], result(other)["already"]) == (3, 0)
+    collection = json.loads((work / "maps" / "collection.json").read_text())
+    hrefs = {link["href"] for link in collection["links"] if link["rel"] == "item"}
+    assert {"./a.stac.json", "./b.stac.json", "./north/b.stac.json", "./south/c.stac.json"} <= hrefs
+
+
+def same_maps(folder: Path, maps: Path) -> bool:
+    return all(
+        (folder / f"{name}{suffix}").read_bytes() == (maps / f"{name}{suffix}").read_bytes()
+        for name in NAMES
+        for suffix in (".tif", ".confidence.tif")
+    )
+
+
+class Going:
+    """A command that is running."""
+
+    def __init__(self, *words: object) -> None:
+        arguments = [str(SATSEG), "segment-many", *map(str, words), "--runtime", "onnx", "--progress", "json"]
+        self.child = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_for(self, text: str) -> None:
+        """Read events until a message begins with a text."""
+        assert self.child.stdout is not None
+        for line in self.child.stdout:
+            if str(json.loads(line).get("text", "")).startswith(text):
+                return
+        raise AssertionError(f"it never said {text}: {self.child.stderr and self.child.stderr.read()}")
+
+    def end(self) -> tuple[int, str]:
+        _, err = self.child.communicate(timeout=120)
+        return self.child.returncode, err
+
+
+def test_a_killed_run_is_gone_on_with(archive: Path, maps: Path, tmp_path: Path) -> None:
+    words = (archive, "--output", tmp_path / "maps", "--polygons", "--confidence")
+    going = Going(*words)
+    going.wait_for("2 of 6")
+    going.child.kill()
+    going.end()
+    assert not (tmp_path / "maps" / "collection.json").exists()
+    # As if it had been killed between a map and its item.
+    (tmp_path / "maps" / "a.stac.json").unlink()
+    run = many(*words)
+    assert run.code == 1, run.err
+    told = result(run)
+    assert [failure["scene"] for failure in told["failures"]] == [BROKEN]
+    assert told["already"] in (1, 2, 3)
+    assert told["already"] + told["done"] == 5
+    assert same_maps(tmp_path / "maps", maps)
+    assert not list((tmp_path / "maps").rglob("*satseg-*"))
+
+
+def test_workers_give_the_same_maps_and_cancel_leaves_what_is_done(archive: Path, maps: Path, tmp_path: Path) -> None:
+    words = (archive, "--output", tmp_path / "maps", "--polygons", "--confidence", "--workers", 2)
+    going = Going(*words)
+    going.wait_for("1 of 6")
+    os.kill(going.child.pid, signal.SIGINT)
+    code, err = going.end()
+    assert code == 130
+    assert "of 6 scenes are done; the same command goes on from there" in err
+    assert "Traceback" not in err
+    run = many(*words)
+    assert run.code == 1, run.err
+    told = result(run)
+    assert [failure["scene"] for failure in told["failures"]] == [BROKEN]
+    assert told["already"] >= 1
+    assert told["already"] + told["done"] == 5
+    assert same_maps(tmp_path / "maps", maps)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_a_scene_whose_worker_dies_is_done_by_another(write_scene: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("large", "small"):
+        write_scene(tmp_path / "in" / f"{name}.tif", *((2500, 2500) if name == "large" else (100, 100)))
+    going = Going(tmp_path / "in", "--output", tmp_path / "maps", "--workers", 2)
+    scratch = tmp_path / "maps" / "large.tif.satseg-unfinished"
+    end = time.monotonic() + 60
+    while not scratch.exists():
+        assert going.child.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    os.kill(holder_of(scratch / "lock"), signal.SIGKILL)
+    code, err = going.end()
+    assert code == 0, err
+    assert (tmp_path / "maps" / "large.tif").exists()
+    assert item_of(tmp_path / "maps", "large")["properties"]["proj:shape"] == [2500, 2500]
+
+
+def holder_of(path: Path) -> int:
+    """The process that has a file open."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # it has ended, or is another user's
+            if link.readlink() == path.resolve():
+                return int(link.parts[2])
+    raise AssertionError(f"nobody has {path}")
+
+
+def test_a_list_of_scenes(archive: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "scenes.csv"
+    paths = [archive / "a.tif", archive / "north" / "a.tif", archive / "south" / "c.tiff", tmp_path / "missing.tif"]
+    listed.write_text("region,path\n" + "".join(f"{number},{path}\n" for number, path in enumerate(paths)))
+    looked = many(listed, "--output", tmp_path / "maps", "--dry-run")
+    assert looked.code == 0, looked.err
+    names = result(looked)["to_do"]
+    assert len(names) == 4
+    assert {"c", "missing"} < set(names)
+    assert not (tmp_path / "maps").exists()
+    run = many(listed, "--output", tmp_path / "maps")
+    assert run.code == 1
+    assert result(run)["done"] == 3
+    (failure,) = result(run)["failures"]
+    assert failure["scene"] == "missing"
+    assert "There is no file" in failure["reason"]
+
+
+def stac_items(archive: Path) -> list[dict[str, Any]]:
+    """Items of two scenes, and one that has no raster."""
+    return [
+        {
+            "type": "Feature",
+            "stac_version": "1.0.0",
+            "id": f"scene-{number}",
+            "collection": "orthophotos",
+            "geometry": None,
+            "properties": {"datetime": f"2021-06-0{number + 1}T10:00:00Z"},
+            "links": [],
+            "assets": {
+                "thumbnail": {"href": "./a.png", "type": "image/png", "roles": ["thumbnail"]},
+                **({"visual": {"href": f"./{name}", "type": "image/tiff; application=geotiff"}} if name else {}),
+            },
+        }
+        for number, name in enumerate(("a.tif", "north/b.tif", None))
+    ]
+
+
+def check_from_stac(run: Run, folder: Path, archive: Path) -> None:
+    assert run.code == 1
+    assert result(run)["done"] == 2
+    (failure,) = result(run)["failures"]
+    assert "scene-2 has no asset that is a raster" in failure["reason"]
+    item = item_of(folder, "scene-1")
+    assert item["properties"]["datetime"] == "2021-06-02T10:00:00Z"
+    collection = json.loads((folder / "collection.json").read_text())
+    assert collection["extent"]["temporal"]["interval"] == [["2021-06-01T10:00:00Z", "2021-06-02T10:00:00Z"]]
+
+
+def test_stac_items_in_and_out(archive: Path, maps: Path, tmp_path: Path) -> None:
+    source = archive / "items.json"
+    source.write_text(json.dumps({"type": "FeatureCollection", "features": stac_items(archive)}))
+    run = many(source, "--output", tmp_path / "maps")
+    check_from_stac(run, tmp_path / "maps", archive)
+    assert (tmp_path / "maps" / "scene-0.tif").read_bytes() == (maps / "a.tif").read_bytes()
+    (link,) = (link for link in item_of(tmp_path / "maps", "scene-1")["links"] if link["rel"] == "derived_from")
+    assert (tmp_path / "maps" / link["href"]).resolve() == source
+    # What is written can be read: the collection over the maps is a catalogue of scenes.
+    looked = many(tmp_path / "maps" / "collection.json", "--asset", "map", "--output", tmp_path / "more", "--dry-run")
+    assert sorted(result(looked)["to_do"]) == ["scene-0", "scene-1"]
+
+
+def test_a_geoparquet_index(archive: Path, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [
+        {
+            **{key: item[key] for key in ("id", "collection", "links", "assets")},
+            "datetime": datetime.fromisoformat(item["properties"]["datetime"].replace("Z", "+00:00")),
+        }
+        for item in stac_items(archive)
+    ]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), archive / "items.parquet")
+    check_from_stac(many(archive / "items.parquet", "--output", tmp_path / "maps"), tmp_path / "maps", archive)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "code"),
+    [
+        (("nowhere", "--output", "maps"), "There is no file or folder nowhere", 2),
+        (("empty", "--output", "maps"), "There are no scenes in empty", 2),
+        (("scenes", "--output", "scenes"), "give --output another folder", 2),
+        (("scenes", "--output", "maps", "--model", "nonsense"), "There is no model 'nonsense'", 1),
+        (("scenes", "--output", "maps", "--smooth"), "give --polygons, too", 2),
+        (("scenes", "--output", "maps", "--workers", "1", "--scheduler", "tcp://x"), "either --workers or", 2),
+        (("wrong.json", "--output", "maps"), "is no STAC item", 2),
+        (("wrong.parquet", "--output", "maps"), "cannot be read", 2),
+    ],
+)
+def test_what_is_wrong_for_all_is_one_sentence(
+    words: tuple[str, ...], sentence: str, code: int, write_scene: Callable[..., Path], tmp_path: Path
+) -> None:
+    for folder in ("empty", "scenes"):
+        (tmp_path / folder).mkdir()
+    write_scene(tmp_path / "scenes" / "a.tif", 50, 50)
+    (tmp_path / "wrong.json").write_text("{}")
+    (tmp_path / "wrong.parquet").write_text("no parquet")
+    inputs, *rest = (str(tmp_path / word) if (tmp_path / word).exists() else word for word in words)
+    run = many(inputs, *(str(tmp_path / word) if word == "maps" else word for word in rest))
+    assert run.code == code, run.err
+    assert sentence in run.err.replace(str(tmp_path) + os.sep, "")
+    assert "Traceback" not in run.err
+    assert not (tmp_path / "maps").exists()
