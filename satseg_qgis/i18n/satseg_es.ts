@@ -646,7 +646,7 @@
     <message>
         <location filename="../dock/form.py"/>
         <source>Selected features only</source>
-        <translation>Objetos seleccionados solamente</translation>
+        <translation>Solo objetos seleccionados</translation>
     </message>
     <message>
         <location filename="../dock/form.py"/>
