@@ -281,6 +281,8 @@ def _check_names(options: SegmentOptions) -> None:
         format_of(Path(options.polygons))
     elif options.min_area or options.smooth or options.simplify:
         raise UsageError("--min-area, --smooth and --simplify are for polygons; give --polygons a file, too.")
+    if options.workers is not None and options.scheduler is not None:
+        raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
     inputs = {Path(path).resolve() for path in (options.input, options.mask, options.model) if path}
     outputs = (options.output, options.confidence, options.polygons)
     if any(path and Path(path).resolve() in inputs for path in outputs):

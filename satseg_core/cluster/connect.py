@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 BLOCKS_AT_ONCE = 2
 """Threads of a worker here: one block is read and classified while the other has the network."""
 
-PATIENCE = 30
-"""Seconds to wait for a scheduler, and for a first worker."""
+PATIENCE_VARIABLE = "SATSEG_PATIENCE"
+"""Environment variable with the seconds to wait for a scheduler, and for a first worker; `PATIENCE` if not set."""
+
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,8 @@ def connect(workers: int | None, scheduler: str | None, threads: int | None, car
 
     Raises:
         RuntimeUnavailableError: Dask is not installed, or nobody answers.
-        UsageError: there is no such number of workers, or both are given.
+        UsageError: there is no such number of workers.
     """
-    if (workers is None) == (scheduler is None):
-        raise UsageError("Give either --workers or --scheduler.")
     if workers is not None and workers < 1:
         raise UsageError(f"A run needs at least one worker, not {workers}.")
     if importlib.util.find_spec("distributed") is None:
@@ -98,8 +99,9 @@ def _started(workers: int, threads: int | None, cards: int) -> Iterator[Connecti
 def _connected(address: str) -> Iterator[Connection]:
     from distributed import Client
 
+    patience = seconds_of(PATIENCE_VARIABLE, PATIENCE)
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=patience)
     except (OSError, ValueError, TimeoutError) as error:
         raise RuntimeUnavailableError(
             f"No Dask scheduler answers at {address} ({_words(error)}); start one with 'dask scheduler'"
@@ -107,12 +109,28 @@ def _connected(address: str) -> Iterator[Connection]:
         ) from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=patience)
         except TimeoutError as error:
             raise RuntimeUnavailableError(
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
             ) from error
         yield Connection(client, False, None, str(client.dashboard_link or ""))
+
+
+def seconds_of(variable: str, default: float) -> float:
+    """A duration that an environment variable sets, s.
+
+    Raises:
+        UsageError: it is no positive number.
+    """
+    text = os.environ.get(variable, "")
+    try:
+        seconds = float(text or default)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise UsageError(f"{variable} is '{text}'; give a number of seconds.")
+    return seconds
 
 
 def _words(error: BaseException) -> str:

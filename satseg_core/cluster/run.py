@@ -1,24 +1,27 @@
 """Runs the blocks of a job on a Dask cluster, and hands them over as they come.
 
-Dask decides what runs where and repeats what a dying worker had. This module keeps a few blocks a worker on their way
-and no more (so a slow writer slows the cluster down instead of filling its memory), says which worker has a block's
-neighbours, and asks another worker where one keeps silent.
+Dask has the processes, the ways between them and what goes on in a worker. This module says which worker makes a
+block, as only it knows who has the block's neighbours; keeps a few blocks a worker on their way and no more, so that a
+slow writer slows the cluster down instead of filling its memory; and asks another where a worker is gone or silent.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import statistics
+import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from distributed import Client, Future
-from distributed.scheduler import KilledWorker
 
+from satseg_core.cluster.connect import seconds_of
 from satseg_core.cluster.lanes import Lanes
 from satseg_core.cluster.task import BlockDone, PackedBlock, RemoteJob
 from satseg_core.cluster.worker import RunPlugin, make_block
@@ -35,10 +38,16 @@ LOOK_SECONDS = 0.2
 WORKERS_SECONDS = 1.0
 """How often is asked which workers there are, s."""
 
+SILENCE_VARIABLE = "SATSEG_SILENCE"
+"""Environment variable with the seconds after which a worker that has a block has hung, if it is `SILENCE_TIMES` as
+long as the others take, too; `SILENCE_SECONDS` if not set."""
+
 SILENCE_SECONDS = 120.0
-"""A worker that has a block for so long, and `SILENCE_TIMES` as long as the others take, has hung."""
 
 SILENCE_TIMES = 10.0
+
+MOST_DEATHS = 3
+"""So many workers may die over one block."""
 
 RETRIES = 2
 """How often Dask repeats a block that failed: files on networks do now and then."""
@@ -61,16 +70,14 @@ class ClusterRun:
         job: see `RemoteJob`.
         order: of the blocks: neighbours follow each other.
         ours: the workers were started for this run.
-        silence: see `SILENCE_SECONDS`.
     """
 
-    def __init__(
-        self, client: Client, job: RemoteJob, order: Sequence[Block], ours: bool, silence: float = SILENCE_SECONDS
-    ) -> None:
+    def __init__(self, client: Client, job: RemoteJob, order: Sequence[Block], ours: bool) -> None:
         self._client = client
         self._name = f"satseg-{uuid.uuid4().hex[:12]}"
+        self._ours = ours
         self._plugin = RunPlugin(self._name, job, ours)
-        self._silence = silence
+        self._silence = seconds_of(SILENCE_VARIABLE, SILENCE_SECONDS)
         self._workers = self._present()
         self._looked = time.monotonic()
         self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
@@ -78,6 +85,7 @@ class ClusterRun:
         self._asked: dict[Future, _Asked] = {}
         self._finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._silent: set[str] = set()
+        self._deaths: Counter[Block] = Counter()
         self._seconds: deque[float] = deque(maxlen=100)
 
     def blocks(self, stage: Stage) -> Generator[BlockDone, None, None]:
@@ -90,7 +98,7 @@ class ClusterRun:
             CancelledError: the user cancelled; nothing is left on the cluster.
             SatSegError: a worker cannot do it; the sentence says what to do.
         """
-        self._client.register_plugin(self._plugin, name=self._name)
+        self._tell(lambda: self._client.register_plugin(self._plugin, name=self._name))
         try:
             while self._waiting:
                 self._ask()
@@ -107,6 +115,7 @@ class ClusterRun:
             self._looked = time.monotonic()
             self._workers = self._present()
             self._lanes.keep(self._workers)
+            self._give_up_gone()
             self._give_up_silent()
         loads = dict.fromkeys(self._workers, 0)
         for asked in self._asked.values():
@@ -124,7 +133,8 @@ class ClusterRun:
     def _submit(self, block: Block, worker: str) -> None:
         rows, cols = block
         key = f"{self._name}-{rows.start}-{cols.start}-{uuid.uuid4().hex[:6]}"
-        options: dict[str, Any] = {"workers": [worker], "allow_other_workers": True, "pure": False, "retries": RETRIES}
+        # No other worker: Dask would move the block to whoever looks idle, who is the one that hangs.
+        options: dict[str, Any] = {"workers": [worker], "pure": False, "retries": RETRIES}
         future = self._client.submit(make_block, self._name, block, key=key, **options)
         self._asked[future] = _Asked(block, worker, time.monotonic())
         future.add_done_callback(self._finished.put)
@@ -148,7 +158,7 @@ class ClusterRun:
 
     def _result(self, future: Future, asked: _Asked) -> BlockDone | PackedBlock | None:
         """What a worker gave; None where it is to be asked for again."""
-        if future.status == "cancelled":
+        if future.status in ("cancelled", "lost"):
             if self._client.status != "running":
                 raise RuntimeUnavailableError(
                     "The connection to the Dask scheduler is lost; see to it, and go on with --resume."
@@ -156,43 +166,85 @@ class ClusterRun:
             self._lanes.put_back(asked.block)
             return None
         try:
-            done: BlockDone | PackedBlock = future.result()
-        except SatSegError:
-            raise
-        except KilledWorker as error:
-            raise RuntimeUnavailableError(
-                "Several workers have died over the same block, most often for lack of memory; give workers more, or"
-                " say with --memory how much there is."
-            ) from error
-        except ModuleNotFoundError as error:
-            raise RuntimeUnavailableError(
-                f"A worker has no {error.name}; install SatSeg in the environment of the workers (pip install satseg)."
-            ) from error
+            done: BlockDone | PackedBlock = future.result(timeout=self._silence)
+        except (TimeoutError, CancelledError):  # its worker died, or hung, with the result
+            self._lanes.put_back(asked.block)
+            return None
         except Exception as error:
-            raise RuntimeUnavailableError(f"A worker failed ({type(error).__name__}: {error}).") from error
+            raise _explained(error) from error
         return done
+
+    def _give_up_gone(self) -> None:
+        """Ask others for what a worker had when it died.
+
+        Raises:
+            RuntimeUnavailableError: several have died over the same block.
+        """
+        gone = [future for future, asked in self._asked.items() if asked.worker not in self._workers]
+        for asked in self._give_up(gone):
+            self._deaths[asked.block] += 1
+            if self._deaths[asked.block] > MOST_DEATHS:
+                raise RuntimeUnavailableError(
+                    "Several workers have died over the same block, most often for lack of memory; give workers more,"
+                    " or say with --memory how much there is."
+                )
 
     def _give_up_silent(self) -> None:
         """Ask others for what a worker has had for far too long: it hangs, or its network does."""
-        usual = statistics.median(self._seconds) if self._seconds else 0.0
-        limit = max(self._silence, SILENCE_TIMES * usual)
+        if not self._seconds or len(self._workers) < 2:
+            return  # nobody is faster
+        limit = max(self._silence, SILENCE_TIMES * statistics.median(self._seconds))
         late = [future for future, asked in self._asked.items() if time.monotonic() - asked.when > limit]
-        if not late or len(self._workers) < 2:
-            return
-        for future in late:
-            asked = self._asked.pop(future)
-            self._silent.add(asked.worker)
+        self._silent.update(asked.worker for asked in self._give_up(late))
+        talking = [worker for worker in self._workers if worker not in self._silent]
+        if not talking:
+            self._silent.clear()  # they cannot all have hung: something holds them up
+        self._lanes.keep(talking or self._workers)
+
+    def _give_up(self, futures: Sequence[Future]) -> list[_Asked]:
+        """Have blocks made by others."""
+        given_up = [self._asked.pop(future) for future in futures]
+        for asked in given_up:
             if asked.block in self._waiting:
                 self._lanes.put_back(asked.block)
-        self._lanes.keep([worker for worker in self._workers if worker not in self._silent])
-        self._client.cancel(late, force=True)
+        if futures:
+            self._client.cancel(list(futures), force=True)
+        return given_up
 
     def _present(self) -> list[str]:
         return sorted(self._client.ncores())
 
     def _leave(self) -> None:
         """Nothing of the run stays on the cluster."""
-        if self._client.status != "running":
+        if self._ours or self._client.status != "running":
             return
         self._client.cancel(list(self._asked), force=True)
-        self._client.unregister_worker_plugin(self._name)
+        with contextlib.suppress(Exception):
+            self._tell(lambda: self._client.unregister_worker_plugin(self._name))
+
+    def _tell(self, call: Callable[[], object]) -> None:
+        """Tell all workers something, without waiting for ever for one that does not answer."""
+        errors: list[Exception] = []
+
+        def run() -> None:
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 -- raised where it is waited for
+                errors.append(error)
+
+        telling = threading.Thread(target=run, name="satseg-tell", daemon=True)
+        telling.start()
+        telling.join(self._silence)
+        if errors:
+            raise _explained(errors[0]) from errors[0]
+
+
+def _explained(error: Exception) -> SatSegError:
+    """What a worker's failure means."""
+    if isinstance(error, SatSegError):
+        return error
+    if isinstance(error, ModuleNotFoundError):
+        return RuntimeUnavailableError(
+            f"A worker has no {error.name}; install SatSeg in the environment of the workers (pip install satseg)."
+        )
+    return RuntimeUnavailableError(f"A worker failed ({type(error).__name__}: {error}).")

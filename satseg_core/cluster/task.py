@@ -32,6 +32,7 @@ from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source, open_source
+from satseg_core.version import __version__
 
 Scores = NDArray[np.float32]
 """Class scores of one tile, ``(C, h, w) float32``."""
@@ -99,6 +100,7 @@ class RemoteJob:
         choice: of what executes it.
         temperature: of the confidence; None where none is wanted.
         memory: MB that a worker may take; None for the usual.
+        version: of SatSeg.
     """
 
     input: str
@@ -111,6 +113,7 @@ class RemoteJob:
     choice: RuntimeChoice
     temperature: float | None
     memory: int | None
+    version: str = __version__
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""SatSeg inside a Dask worker: a plugin that holds the model and the raster of a run, and the task that asks it."""
+"""SatSeg inside of Dask's workers: a plugin that holds the model and the raster of a run, and the task that asks it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from satseg_core.version import __version__
 class RunPlugin(WorkerPlugin):  # type: ignore[misc]
     """What a worker keeps for a run; Dask gives it to every worker, those that come later too.
 
+    A job as the input of a task would be dropped between two blocks and fetched again, from a worker that may have
+    hung.
+
     Args:
         name: of the run.
-        job: see `RemoteJob`.
+        job: of the run.
         ours: the worker was started for this run, on this machine.
     """
 
@@ -32,7 +35,6 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         self.name = name
         self._job = job
         self._ours = ours
-        self._version = __version__
         self._maker: BlockMaker | None = None
         self._lock: Any = None
         self._threads = 1
@@ -40,12 +42,13 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
     def setup(self, worker: Any) -> None:
         """Called by the worker; the model is loaded when the first block is asked for, as that may fail."""
         self._lock = threading.Lock()
-        self._threads = worker.state.nthreads
+        self._threads = int(worker.state.nthreads)
         if self._ours:
             with contextlib.suppress(ValueError):  # not in the main thread
-                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command hears Ctrl-C, and ends the workers
+                # Ctrl-C in the terminal is for the command, which ends the workers.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    def teardown(self, worker: Any) -> None:  # noqa: ARG002
+    def teardown(self, worker: Any) -> None:  # noqa: ARG002 -- Dask's signature
         """Called when the run is over, or the worker goes."""
         if self._maker is not None:
             self._maker.close()
@@ -59,22 +62,23 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         """
         with self._lock:
             if self._maker is None:
-                self._maker = self._made()
+                self._maker = BlockMaker(self._checked())
         done = self._maker.make(block)
         return done if self._ours else done.packed()
 
-    def _made(self) -> BlockMaker:
-        if self._version != __version__:
+    def _checked(self) -> RemoteJob:
+        """The job, with as many threads as Dask says that this worker may use, if it names none."""
+        job = self._job
+        if job.version != __version__:
             raise RuntimeUnavailableError(
-                f"A worker has SatSeg {__version__} and this command is of {self._version}; install the same on all."
+                f"A worker has SatSeg {__version__} and this command is of {job.version}; install the same on all."
             )
-        choice = self._job.choice
-        if choice.threads is None:
-            choice = dataclasses.replace(choice, threads=self._threads)  # what Dask says this worker may use
-        return BlockMaker(dataclasses.replace(self._job, choice=choice))
+        if job.choice.threads is not None:
+            return job
+        return dataclasses.replace(job, choice=dataclasses.replace(job.choice, threads=self._threads))
 
 
 def make_block(name: str, block: Block) -> BlockDone | PackedBlock:
-    """The task: one block of the run ``name``, in a worker's thread."""
+    """The task of a block, for the run ``name``."""
     plugin: RunPlugin = get_worker().plugins[name]
     return plugin.make(block)

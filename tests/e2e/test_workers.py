@@ -1,0 +1,237 @@
+"""Runs on several workers give the files of a run in one process, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rasterio.transform import from_origin
+
+from satseg_core.unfinished import folder_of
+from tests.e2e.command import PIXEL, SATSEG, satseg
+
+SIDE = 4300
+"""Nine blocks."""
+
+
+@pytest.fixture(scope="module")
+def job(write_scene, tmp_path_factory) -> Path:
+    """A folder with a raster of several blocks, and what one process makes of it."""
+    folder = tmp_path_factory.mktemp("workers")
+    write_scene(folder / "in.tif", SIDE, SIDE, transform=from_origin(500_000, 5_000_000, PIXEL / 4, PIXEL / 4))
+    run = satseg(*words(folder, "alone"))
+    assert run.code == 0, run.err
+    return folder
+
+
+def words(folder: Path, name: str, *more: object) -> list[object]:
+    (folder / name).mkdir(exist_ok=True)
+    output = folder / name
+    return [
+        "segment", folder / "in.tif", "--output", output / "map.tif", "--confidence", output / "confidence.tif",
+        "--runtime", "onnx", "--progress", "json", *more,
+    ]  # fmt: skip
+
+
+def same_as_alone(folder: Path, name: str) -> bool:
+    return all(
+        (folder / name / file).read_bytes() == (folder / "alone" / file).read_bytes()
+        for file in ("map.tif", "confidence.tif")
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_any_number_of_workers_gives_the_same_files(job: Path, workers: int) -> None:
+    name = f"workers{workers}"
+    run = satseg(*words(job, name, "--workers", workers))
+    assert run.code == 0, run.err
+    assert same_as_alone(job, name)
+    percents = [event["percent"] for event in run.events if event["event"] == "progress"]
+    assert percents == sorted(percents)
+
+
+class Going:
+    """A command that is running, and the workers of it."""
+
+    def __init__(self, arguments: list[object], **variables: str) -> None:
+        self.child = subprocess.Popen(
+            [str(SATSEG), *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **variables},
+            start_new_session=True,
+        )
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert self.child.poll() is None, self.child.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    @property
+    def workers(self) -> list[int]:
+        """Processes of its workers."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (path / "cmdline").read_bytes()
+                parent = (path / "status").read_text().split("PPid:")[1].split()[0]
+            except OSError:
+                continue
+            if b"spawn_main" in line and int(parent) == self.child.pid:
+                found.append(int(path.name))
+        return found
+
+    def end(self, seconds: float = 120) -> tuple[int, str, str]:
+        out, err = self.child.communicate(timeout=seconds)
+        return self.child.returncode, out, err
+
+
+def is_running(process: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
+def noted(folder: Path, name: str) -> int:
+    path = folder_of(folder / name / "map.tif") / "blocks.txt"
+    return path.read_text(encoding="ascii").count("\n") if path.exists() else 0
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+
+
+@needs_proc
+def test_a_killed_worker_changes_nothing(job: Path) -> None:
+    going = Going(words(job, "killed", "--workers", 2))
+    going.wait_for(lambda: noted(job, "killed") > 0)
+    victim = going.workers[0]
+    os.kill(victim, signal.SIGKILL)
+    code, _, err = going.end()
+    assert code == 0, err
+    assert same_as_alone(job, "killed")
+
+
+@needs_proc
+def test_a_worker_that_hangs_is_done_without(job: Path) -> None:
+    going = Going(words(job, "hung", "--workers", 2), SATSEG_SILENCE="2")
+    going.wait_for(lambda: noted(job, "hung") > 0)
+    victim = going.workers[0]
+    os.kill(victim, signal.SIGSTOP)
+    code, _, err = going.end()
+    assert code == 0, err
+    assert same_as_alone(job, "hung")
+    assert not is_running(victim)
+
+
+@needs_proc
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_outlives_the_command(job: Path, how: signal.Signals) -> None:
+    name = f"ended{int(how)}"
+    going = Going(words(job, name, "--workers", 2))
+    going.wait_for(lambda: noted(job, name) > 0)
+    workers = going.workers
+    assert len(workers) == 2
+    os.kill(going.child.pid, how)
+    code, _, err = going.end()
+    assert code == (130 if how == signal.SIGINT else -signal.SIGKILL)
+    if how == signal.SIGINT:
+        assert len(err.strip().splitlines()) <= 2, err
+        assert list((job / name).iterdir()) == []
+    end = time.monotonic() + 30
+    while any(map(is_running, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(is_running, workers))
+
+
+def test_a_run_is_gone_on_with_in_either_way(job: Path) -> None:
+    going = Going(words(job, "resumed", "--workers", 2, "--resume"))
+    going.wait_for(lambda: noted(job, "resumed") > 1)
+    os.kill(going.child.pid, signal.SIGKILL)
+    going.end()
+    run = satseg(*words(job, "resumed", "--resume"))
+    assert run.code == 0, run.err
+    assert same_as_alone(job, "resumed")
+    grid = json.loads((job / "resumed" / "map.json").read_text())["grid"]
+    assert grid["blocks_resumed"] > 1
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """A scheduler as users start one; gives its address."""
+    program = Path(sys.executable).with_name("dask")
+    child = subprocess.Popen(
+        [program, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert child.stderr
+    for line in child.stderr:
+        found = re.search(r"Scheduler at:\s+(tcp://\S+)", line)
+        if found:
+            break
+    yield found.group(1) if found else ""
+    child.terminate()
+    child.communicate()
+
+
+@pytest.fixture
+def add_worker(scheduler: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen]]:
+    """Starts workers of the scheduler."""
+    program = Path(sys.executable).with_name("dask")
+    children = []
+
+    def add() -> subprocess.Popen:
+        options = ["--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(tmp_path)]
+        child = subprocess.Popen([program, "worker", scheduler, *options], stderr=subprocess.DEVNULL, cwd=tmp_path)
+        children.append(child)
+        return child
+
+    yield add
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait(30)
+
+
+def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, add_worker) -> None:
+    add_worker()
+    going = Going(words(job, "scheduled", "--scheduler", scheduler))
+    going.wait_for(lambda: noted(job, "scheduled") > 0)
+    add_worker()
+    code, _, err = going.end()
+    assert code == 0, err
+    assert same_as_alone(job, "scheduled")
+    # Nothing of the run stays on the cluster, which can be used again.
+    run = satseg(*words(job, "again", "--scheduler", scheduler))
+    assert run.code == 0, run.err
+    assert same_as_alone(job, "again")
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("--scheduler", "tcp://127.0.0.1:1"), "No Dask scheduler answers at tcp://127.0.0.1:1"),
+        (("--scheduler", "nonsense://"), "No Dask scheduler answers at nonsense://"),
+        (("--scheduler", "tcp://127.0.0.1:1", "--workers", "2"), "Give either --workers or --scheduler"),
+    ],
+)
+def test_what_cannot_work_is_a_sentence(job: Path, more: tuple[str, ...], sentence: str) -> None:
+    code, out, err = Going(words(job, "wrong", *more), SATSEG_PATIENCE="2").end()
+    assert code in (1, 2)
+    assert sentence in err + out
+    assert "Traceback" not in err
+    assert list((job / "wrong").iterdir()) == []
