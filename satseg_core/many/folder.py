@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from satseg_core.errors import OutputError
 from satseg_core.outputs import PARTIAL
-from satseg_core.remote import gdal_name, is_remote, join
+from satseg_core.remote import is_remote, join, objects, upload
 
 SECONDS = 60
 """A web server that keeps silent for so long is given up."""
 
 
 def read_text(address: str) -> str:
-    """The text of a file, or of a page of a web server.
+    """The text of a file, of an object in a bucket, or of a page of a web server.
 
     Raises:
         OSError: there is none, or it cannot be read.
@@ -27,6 +30,11 @@ def read_text(address: str) -> str:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # nosec B310 - a web server's, by the above
             content: bytes = answer.read()
         return content.decode("utf-8")
+    if is_remote(address):
+        place, _, name = address.rpartition("/")
+        for _, stored in objects.read_all(place, [name]):
+            return stored.decode("utf-8")
+        raise FileNotFoundError(errno.ENOENT, "no such object", address)
     return Path(address).read_text(encoding="utf-8")
 
 
@@ -38,18 +46,17 @@ class Folder:
     """
 
     def __init__(self, root: str) -> None:
-        self.root = root if is_remote(root) else os.path.abspath(root)
+        self.remote = is_remote(root)
+        self.root = root.rstrip("/") if self.remote else os.path.abspath(root)
 
     def address(self, name: str) -> str:
         """Where a file of it lies."""
         return join(self.root, name)
 
-    def gdal(self, name: str) -> str:
-        """What GDAL opens a file of it by."""
-        return gdal_name(self.address(name))
-
     def files(self) -> set[str]:
         """The names of all files in it, and in the folders in it."""
+        if self.remote:
+            return {listed.name for listed in objects.listing(self.root)}
         found, waiting = set(), [(self.root, "")]
         while waiting:
             folder, inside = waiting.pop()
@@ -66,17 +73,28 @@ class Folder:
 
     def read(self, name: str) -> str | None:
         """The text of a file; None if it is not there or cannot be read."""
-        try:
-            return Path(self.address(name)).read_text(encoding="utf-8")
-        except (OSError, ValueError):
-            return None
+        return next((text for _, text in self.read_all([name])), None)
+
+    def read_all(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The texts of files; those that are not there or cannot be read are left out."""
+        if self.remote:
+            for name, content in objects.read_all(self.root, names):
+                with suppress(ValueError):
+                    yield name, content.decode("utf-8")
+            return
+        for name in names:
+            with suppress(OSError, ValueError):
+                yield name, Path(self.address(name)).read_text(encoding="utf-8")
 
     def measure(self, name: str) -> tuple[int, str]:
         """Size of a file in bytes, and its SHA-256 in hexadecimal digits.
 
         Raises:
             OSError: it cannot be read.
+            OutputError: it is in a bucket and cannot be read.
         """
+        if self.remote:
+            return objects.measure(self.address(name))
         path, digest = Path(self.address(name)), hashlib.sha256()
         with path.open("rb") as stream:
             for part in iter(lambda: stream.read(2**20), b""):
@@ -100,6 +118,9 @@ class Folder:
         Raises:
             OutputError: it cannot be written.
         """
+        if self.remote:
+            upload(local, self.address(name))
+            return
         target = Path(self.address(name))
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
@@ -112,4 +133,7 @@ class Folder:
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
+        if self.remote:
+            objects.remove(self.address(name))
+            return
         Path(self.address(name)).unlink(missing_ok=True)

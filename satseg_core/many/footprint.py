@@ -44,19 +44,19 @@ def corners(transform: Affine, shape: tuple[int, int], points: int = 1) -> np.nd
     return np.stack([x, y], axis=1)
 
 
-def on_earth(wkt: str | None, transform: Affine, shape: tuple[int, int]) -> Placed:
+def on_earth(crs: CRS | None, transform: Affine, shape: tuple[int, int]) -> Placed:
     """The outline of a grid in WGS 84; cut in two where it crosses the 180th meridian.
 
     Args:
-        wkt: of the CRS; None if there is none.
+        crs: of the grid; None if there is none.
         transform: px to CRS.
         shape: height and width, px.
     """
-    if not wkt:
+    if crs is None:
         return None
     outline = corners(transform, shape, _POINTS)
     try:
-        way = Transformer.from_crs(CRS.from_wkt(wkt), "EPSG:4326", always_xy=True)
+        way = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
         lon, lat = way.transform(outline[:, 0], outline[:, 1], errcheck=True)
     except ProjError:
         return None

@@ -54,6 +54,8 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
     state: dict[str, Any] = {"name": Path(place).name if found.changed_ns is not None else place, "bytes": found.size}
     if found.changed_ns is not None:
         state["changed_ns"] = found.changed_ns
+    if found.version is not None:
+        state["version"] = found.version
     if found.item is not None:
         state.update(found.item.state)
     options = {name: _plain(getattr(template, name)) for name in _ASKED}

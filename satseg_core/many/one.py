@@ -14,7 +14,7 @@ from satseg_core.many.folder import Folder
 from satseg_core.many.job import Products
 from satseg_core.many.names import item_name
 from satseg_core.many.scenes import Scene
-from satseg_core.many.stac_out import make_item
+from satseg_core.many.stac_out import brief, make_item
 from satseg_core.model.store import find_model
 from satseg_core.segment import SegmentOptions, segment
 from satseg_core.unfinished import folder_of
@@ -43,7 +43,7 @@ class SceneTask:
 
 @dataclass(frozen=True)
 class SceneDone:
-    """A scene that has its outputs: its name, its item and what the user should know."""
+    """A scene that has its outputs: its name, its item (see `brief`) and what the user should know."""
 
     name: str
     item: Mapping[str, Any]
@@ -89,20 +89,20 @@ def _done(task: SceneTask, reporter: Reporter) -> SceneDone:
         polygons=folder.address(files["polygons"]) if task.products.polygons else None,
         confidence=folder.address(files["confidence"]) if task.products.confidence else None,
         overwrite=task.replace,
-        resume=True,
+        resume=not folder.remote,
     )
     # An item says that all is done: none may lie beside outputs that are being replaced.
     folder.remove(item_name(name))
     try:
         result = segment(options, reporter)
     except UsageError:
-        if not folder_of(Path(options.output)).exists():
+        if folder.remote or not folder_of(Path(options.output)).exists():
             raise
         # What an interrupted run of another job has left is of no use.
         result = segment(replace(options, resume=False, overwrite=True), reporter)
-    item = make_item(task.scene, folder, files, find_model(options.model).card, result.areas, task.job)
+    item = make_item(task.scene, folder, files, find_model(options.model).card, task.job)
     folder.write(item_name(name), json.dumps(item, indent=1, ensure_ascii=False) + "\n")
-    return SceneDone(name, item, result.warnings)
+    return SceneDone(name, brief(item), result.warnings)
 
 
 def sentence(error: Exception) -> str:

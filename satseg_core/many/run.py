@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from rasterio.errors import RasterioError
 from satseg_core.cluster.connect import Connection, connect
 from satseg_core.errors import CancelledError, UsageError
 from satseg_core.events import Event, Message, Progress, Reporter, Stage
+from satseg_core.legend import Legend
 from satseg_core.many.folder import Folder
 from satseg_core.many.job import Products, job_of, same_job
 from satseg_core.many.mosaic import write_mosaic
 from satseg_core.many.names import JOB, item_name
 from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneTask, do_scene
 from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
-from satseg_core.many.stac_out import COLLECTION, earlier_scenes, make_collection
+from satseg_core.many.stac_out import COLLECTION, brief, earlier_scenes, make_collection
 from satseg_core.memory import Budget
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.segment import SegmentOptions
@@ -96,7 +97,7 @@ class Pending:
 
     Attributes:
         tasks: scenes to do.
-        items: of the scenes that are done, by their names.
+        items: of the scenes that are done, by their names; see `brief`.
         again: how many of the tasks have outputs of another job.
     """
 
@@ -156,12 +157,13 @@ def segment_many(options: ManyOptions, reporter: Reporter) -> ManyResult:
         raise CancelledError(f"Cancelled: {finished}; the same command goes on from there.") from error
     folder = Folder(options.output)
     failures.sort(key=lambda failure: failure.name)
+    legend = find_model(options.template.model).card.legend
     return ManyResult(
         output=folder.root,
         done=done,
         already=len(pending.items),
         failures=tuple(failures),
-        **_write_index({**_earlier(folder, items), **items}, folder),
+        **_write_index({**_earlier(folder, items), **items}, folder, legend),
         failures_table=_write_failures(failures, folder),
     )
 
@@ -181,11 +183,12 @@ def _check(options: ManyOptions) -> None:
 def _pending(scenes: Sequence[Scene], options: ManyOptions, model: ModelFile) -> Pending:
     folder = Folder(options.output)
     there = folder.files()
+    found = dict(_items(folder, [scene.name for scene in scenes if item_name(scene.name) in there]))
     tasks, items, again = [], {}, 0
     template = replace(_absolute(options.template, model), input="", output="")
     for scene in scenes:
         job = json.loads(json.dumps(job_of(scene, options.template, options.products, model.card)))
-        item = _item(folder, scene.name) if item_name(scene.name) in there else None
+        item = found.get(scene.name)
         if item and not options.overwrite and _complete(item, job, scene, options.products, there):
             items[scene.name] = item
             continue
@@ -207,13 +210,14 @@ def _absolute(template: SegmentOptions, model: ModelFile) -> SegmentOptions:
     )
 
 
-def _item(folder: Folder, scene: str) -> dict[str, Any] | None:
-    """The item of a scene, if it is one that `segment_many` wrote."""
-    try:
-        value = json.loads(folder.read(item_name(scene)) or "null")
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) and JOB in (value.get("properties") or {}) else None
+def _items(folder: Folder, scenes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The items of scenes, as far as `segment_many` wrote them."""
+    names = {item_name(scene): scene for scene in scenes}
+    for name, text in folder.read_all(list(names)):
+        with suppress(ValueError, KeyError, TypeError):
+            item = json.loads(text)
+            if JOB in item["properties"]:
+                yield names[name], brief(item)
 
 
 def _complete(
@@ -388,15 +392,14 @@ def _earlier(folder: Folder, items: Mapping[str, Any]) -> dict[str, dict[str, An
         collection = json.loads(folder.read(COLLECTION) or "{}")
     except ValueError:
         return {}
-    names = [name for name in earlier_scenes(collection) if name not in items]
-    return {name: item for name in names if (item := _item(folder, name)) is not None}
+    return dict(_items(folder, [name for name in earlier_scenes(collection) if name not in items]))
 
 
-def _write_index(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> dict[str, str | None]:
+def _write_index(items: Mapping[str, Mapping[str, Any]], folder: Folder, legend: Legend) -> dict[str, str | None]:
     """The collection and the mosaic over all items; where they are."""
     if not items:
         return {"collection": None, "mosaic": None}
-    folder.write(COLLECTION, json.dumps(make_collection(items, folder), indent=1, ensure_ascii=False) + "\n")
+    folder.write(COLLECTION, json.dumps(make_collection(items, folder, legend), indent=1, ensure_ascii=False) + "\n")
     return {"collection": folder.address(COLLECTION), "mosaic": write_mosaic(items, folder)}
 
 

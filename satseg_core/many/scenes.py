@@ -14,7 +14,7 @@ from typing import Any
 from satseg_core.errors import UsageError
 from satseg_core.many.names import CONFIDENCE, JOB, Candidate, item_name, unique_names
 from satseg_core.outputs import PARTIAL
-from satseg_core.remote import is_elsewhere
+from satseg_core.remote import is_elsewhere, is_remote, join, objects
 from satseg_core.unfinished import FOLDER
 
 RASTERS = (".tif", ".tiff", ".jp2", ".vrt", ".img", ".ecw", ".sid", ".ntf", ".nitf")
@@ -51,6 +51,7 @@ class Found:
         long: name that it takes where others want the same.
         size: bytes of the file, if that is known.
         changed_ns: time of the file's last change, if that is known.
+        version: what an object store calls the content, if it does.
         pixels: height times width, if that is known.
         item: the STAC item that it comes from, if any.
         problem: one sentence, where no raster can be told.
@@ -61,6 +62,7 @@ class Found:
     long: str
     size: int | None = None
     changed_ns: int | None = None
+    version: str | None = None
     pixels: int | None = None
     item: SourceItem | None = None
     problem: str | None = None
@@ -108,6 +110,8 @@ def _from_input(text: str, output: str, asset: str | None) -> Iterable[Found]:
     suffix = _suffix(text)
     if is_local(text) and Path(text).is_dir():
         return _from_folder(Path(text), output)
+    if is_remote(text) and not suffix:
+        return _from_bucket(text.rstrip("/"), output)
     if suffix in (".txt", ".csv"):
         return _from_list(text)
     if suffix in (".json", ".geojson"):
@@ -147,6 +151,22 @@ def _from_folder(root: Path, output: str) -> Iterator[Found]:
                 status = entry.stat()
                 name = root.resolve().name
                 yield Found(entry.path, short, f"{name}/{short}", status.st_size, status.st_mtime_ns)
+
+
+def _from_bucket(root: str, output: str) -> Iterator[Found]:
+    """All rasters of a folder of an object store, whose items are not looked into: what lies in the output is none."""
+    own = output.rstrip("/")
+    if own == root:
+        raise UsageError(f"The maps would lie among the scenes in {root}; give --output another folder.")
+    listed = list(objects.listing(root))
+    items = {entry.name for entry in listed if entry.name.endswith(item_name(""))}
+    for entry in listed:
+        short = entry.name[: -len(_suffix(entry.name))] if _suffix(entry.name) else entry.name
+        made = {item_name(short), item_name(short.removesuffix(CONFIDENCE))} & items
+        address = join(root, entry.name)
+        if _suffix(entry.name) in RASTERS and not made and not address.startswith(f"{own}/"):
+            long = f"{root.rpartition('/')[2]}/{short}"
+            yield Found(address, short, long, entry.size, version=entry.version)
 
 
 def _is_map(folder: str, stem: str, names: set[str]) -> bool:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rasterio
+from affine import Affine
+from pyproj import CRS
 
 from satseg_core.legend import NODATA, Legend
 from satseg_core.many.folder import Folder
-from satseg_core.many.footprint import on_earth
+from satseg_core.many.footprint import corners, on_earth
 from satseg_core.many.names import JOB, item_name
 from satseg_core.many.scenes import Scene, is_local
 from satseg_core.model.card import ModelCard
-from satseg_core.raster.area import ClassArea
 from satseg_core.record import now
 from satseg_core.version import __version__
 
@@ -47,7 +49,6 @@ def make_item(
     folder: Folder,
     names: Mapping[str, str],
     card: ModelCard,
-    areas: Iterable[ClassArea],
     job: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The STAC item of a map that has been written.
@@ -57,11 +58,11 @@ def make_item(
         folder: that the map is in.
         names: of its files in the folder, by the keys of assets.
         card: the model's.
-        areas: of the classes.
         job: what the outputs depend on.
     """
-    grid = _grid(folder.gdal(names["map"]))
-    placed = on_earth(grid["wkt"], grid["transform"], grid["shape"])
+    record = json.loads(folder.read(names["record"]) or "{}")
+    grid = _Grid.of(record)
+    placed = on_earth(grid.crs, grid.transform, grid.shape)
     source = scene.found.item
     made = now().replace("+00:00", "Z")
     times = dict(source.times) if source else {}
@@ -75,11 +76,11 @@ def make_item(
             "datetime": times.get("datetime") or (None if len(times) >= 2 else made),
             **{key: value for key, value in times.items() if key != "datetime"},
             "created": made,
-            **_projection(grid),
+            **grid.to_json(),
             "processing:software": {"SatSeg": __version__},
             "processing:lineage": f"Land cover by the model {card.name} {card.version} of SatSeg {__version__}",
             "satseg:model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
-            "satseg:areas": [area.to_json() for area in areas],
+            "satseg:areas": record["areas"],
             JOB: dict(job),
         },
         "links": _links(scene, folder),
@@ -91,40 +92,54 @@ def make_item(
     return item
 
 
-def _grid(path: str) -> dict[str, Any]:
-    with rasterio.open(path) as dataset:
-        crs = dataset.crs
-        return {
-            "wkt": crs.to_wkt() if crs else None,
-            "authority": crs.to_authority() if crs else None,
-            "transform": dataset.transform,
-            "shape": (dataset.height, dataset.width),
-            "bounds": list(dataset.bounds),
+@dataclass(frozen=True)
+class _Grid:
+    """The grid of a map: of its raster, or of the part that was mapped."""
+
+    crs: CRS | None
+    transform: Affine
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> _Grid:
+        """What a run record says of it."""
+        source, (top, bottom), (left, right) = record["input"], record["grid"]["rows"], record["grid"]["cols"]
+        transform = Affine(*source["transform"]) * Affine.translation(left, top)
+        return cls(CRS.from_wkt(source["crs"]) if source["crs"] else None, transform, (bottom - top, right - left))
+
+    def to_json(self) -> dict[str, Any]:
+        """In the words of STAC's projection extension."""
+        authority = self.crs.to_authority() if self.crs else None
+        found: dict[str, Any] = {
+            "proj:code": ":".join(authority) if authority else None,
+            "proj:shape": list(self.shape),
+            "proj:transform": list(self.transform)[:6],
         }
-
-
-def _projection(grid: Mapping[str, Any]) -> dict[str, Any]:
-    found = {
-        "proj:code": ":".join(grid["authority"]) if grid["authority"] else None,
-        "proj:shape": list(grid["shape"]),
-        "proj:transform": list(grid["transform"])[:6],
-    }
-    if grid["wkt"] and not grid["authority"]:
-        found["proj:wkt2"] = grid["wkt"]
-    if grid["wkt"]:
-        found["proj:bbox"] = grid["bounds"]
-    return found
+        if self.crs and not authority:
+            found["proj:wkt2"] = self.crs.to_wkt()
+        if self.crs:
+            outline = corners(self.transform, self.shape)
+            found["proj:bbox"] = [*map(float, outline.min(axis=0)), *map(float, outline.max(axis=0))]
+        return found
 
 
 def _asset(key: str, name: str, folder: Folder, legend: Legend) -> dict[str, Any]:
     size, digest = folder.measure(name)
-    asset = {"href": f"./{name.rsplit('/', 1)[-1]}", **_ASSETS[key], "file:size": size}
+    asset = {"href": f"./{name.rpartition('/')[2]}", **_kind(key, legend), "file:size": size}
     if digest:
         asset["file:checksum"] = f"1220{digest}"  # a multihash: sha2-256, 32 bytes
+    return asset
+
+
+def _kind(key: str, legend: Legend) -> dict[str, Any]:
+    """What is said of an asset whatever the scene."""
+    asset = dict(_ASSETS[key])
+    if key in ("map", "confidence"):
+        asset.update({"data_type": "uint8", "nodata": NODATA})
     if key == "map":
-        asset.update({"data_type": "uint8", "nodata": NODATA, "classification:classes": classes(legend)})
+        asset["classification:classes"] = classes(legend)
     if key == "confidence":
-        asset.update({"data_type": "uint8", "nodata": NODATA, "unit": "%"})
+        asset["unit"] = "%"
     return asset
 
 
@@ -171,18 +186,32 @@ def collection_id(folder: Folder) -> str:
     return re.sub(r"[^\w.-]+", "-", last) or "land-cover"
 
 
-def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> dict[str, Any]:
+_BRIEF = (
+    "datetime", "start_datetime", "end_datetime", "proj:code", "proj:wkt2", "proj:shape", "proj:transform",
+    "satseg:model", JOB,
+)  # fmt: skip
+
+
+def brief(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What the files over all scenes need of an item: of a hundred thousand, whole ones would fill the memory."""
+    properties = item["properties"]
+    return {
+        **({"bbox": item["bbox"]} if "bbox" in item else {}),
+        "properties": {name: properties[name] for name in _BRIEF if properties.get(name) is not None},
+        "assets": {key: {"href": asset["href"]} for key, asset in item["assets"].items()},
+    }
+
+
+def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder, legend: Legend) -> dict[str, Any]:
     """The collection over items.
 
     Args:
-        items: by the names of their scenes.
+        items: by the names of their scenes; `brief` ones do.
         folder: that they are in.
+        legend: of the maps.
     """
     boxes = [item["bbox"] for item in items.values() if "bbox" in item]
-    assets: dict[str, Any] = {}
-    for item in items.values():
-        for key, asset in item["assets"].items():
-            assets.setdefault(key, {name: value for name, value in asset.items() if name not in _OF_ONE})
+    keys = {key for item in items.values() for key in item["assets"]}
     models = sorted({f"{m['name']} {m['version']}" for m in (i["properties"]["satseg:model"] for i in items.values())})
     return {
         "type": "Collection",
@@ -197,7 +226,7 @@ def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> d
             "temporal": {"interval": [_interval([item["properties"] for item in items.values()])]},
         },
         "summaries": {"satseg:model": models} if models else {},
-        "item_assets": assets,
+        "item_assets": {key: _kind(key, legend) for key in _ASSETS if key in keys},
         "links": [
             {"rel": "root", "href": f"./{COLLECTION}", "type": "application/json"},
             *(
@@ -206,10 +235,6 @@ def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> d
             ),
         ],
     }
-
-
-_OF_ONE = ("href", "file:size", "file:checksum")
-"""What is said of an asset of one scene alone."""
 
 
 def _around(boxes: Sequence[Sequence[float]]) -> list[float]:

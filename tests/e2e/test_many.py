@@ -54,7 +54,9 @@ def many(*words: object) -> Run:
 
 
 def result(run: Run) -> dict[str, Any]:
-    return run.events[-1]
+    last = run.events[-1]
+    assert last["event"] == "result", run.err
+    return last
 
 
 @pytest.fixture(scope="module")
