@@ -27,7 +27,7 @@ def read_text(address: str) -> str:
         ValueError: it is no text in UTF-8.
     """
     if address.startswith(("https://", "http://")):
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # nosec B310 - a web server's, by the above
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # nosec B310 # http alone, see above
             content: bytes = answer.read()
         return content.decode("utf-8")
     if is_remote(address):

@@ -7,12 +7,16 @@ files of which most are none.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, TypeVar
 
-from satseg_core.errors import OutputError, RuntimeUnavailableError
+from satseg_core.errors import OutputError, RuntimeUnavailableError, SatSegError
 from satseg_core.remote.names import account_of, gdal_name, store_url
+from satseg_core.remote.patience import insist, nobody_cancels
+
+Value = TypeVar("Value")
 
 _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 """What fsspec needs for each store."""
@@ -27,18 +31,38 @@ def exists(target: str) -> bool:
         OutputError: the store cannot be asked: it does not answer, or refuses.
     """
     url = store_url(target)
-    try:
-        return bool(_store(target).info(url)["type"] == "file")
-    except FileNotFoundError:
-        return False
-    except RuntimeUnavailableError:
-        raise
-    except Exception as error:
-        raise OutputError(_refused(target, error)) from error
+
+    def ask() -> bool:
+        try:
+            return bool(_store(target).info(url)["type"] == "file")
+        except FileNotFoundError:
+            return False
+
+    return _insist(ask, target, "be looked for")
 
 
-def upload(local: Path, target: str) -> None:
+def content(target: str) -> bytes | None:
+    """The bytes of a small object, or None where there is none; raises what `exists` does."""
+    url = store_url(target)
+
+    def ask() -> bytes | None:
+        try:
+            return bytes(_store(target).cat_file(url))
+        except FileNotFoundError:
+            return None
+
+    return _insist(ask, target, "be read")
+
+
+def upload(local: Path, target: str, check: Callable[[], None] = nobody_cancels) -> None:
     """Copy a finished file to an object, which appears whole or not at all, and replaces one of the same name.
+
+    What the store fails to take for a moment is sent again.
+
+    Args:
+        local: the file.
+        target: ``s3://``, ``gs://``, ``az://``, or GDAL's name for the same.
+        check: raises an error if the user has cancelled; called while the store is waited for.
 
     Raises:
         UsageError: it is none that can be written to.
@@ -46,17 +70,37 @@ def upload(local: Path, target: str) -> None:
         OutputError: the store does not take it.
     """
     url = store_url(target)
+    _insist(lambda: _store(target).put_file(os.fspath(local), url), target, "be written", check)
+
+
+def require(target: str) -> None:
+    """Make sure that a target can be written to, as far as this machine can tell; raises what `upload` does."""
+    _store(target)
+
+
+def _insist(action: Callable[[], Value], target: str, what: str, check: Callable[[], None] = nobody_cancels) -> Value:
     try:
-        _store(target).put_file(os.fspath(local), url)
-    except RuntimeUnavailableError:
+        return insist(action, _is_hopeless, check)
+    except SatSegError:
         raise
     except Exception as error:
-        raise OutputError(_refused(target, error)) from error
+        raise OutputError(_refused(target, error, what)) from error
 
 
-def _refused(target: str, error: Exception) -> str:
+def _refused(target: str, error: Exception, what: str = "be used") -> str:
     reason = " ".join(str(error).split())[:200] or type(error).__name__
-    return f"{target} cannot be written ({reason}); check the name and the credentials, and try again."
+    advice = "check the name and the credentials in the environment" if _is_hopeless(error) else "try again later"
+    return f"{target} cannot {what} ({reason}); {advice}."
+
+
+_HOPELESS = (SatSegError, FileNotFoundError, PermissionError, IsADirectoryError, ValueError, TypeError)
+
+_HOPELESS_NAMES = re.compile(r"Credential|Auth|Profile|Token|NotFound|Refresh|Permission|ParamValidation")
+"""The libraries have no common class of errors; these words are in the names of those that stay."""
+
+
+def _is_hopeless(error: Exception) -> bool:
+    return isinstance(error, _HOPELESS) or _HOPELESS_NAMES.search(type(error).__name__) is not None
 
 
 def _store(target: str) -> Any:
@@ -81,7 +125,7 @@ def _settings(target: str, environ: Mapping[str, str]) -> dict[str, Any]:
     if handler in ("vsiaz", "vsiadls"):
         return _azure_settings(target, environ)
     if environ.get("GS_NO_SIGN_REQUEST", "").upper() in ("YES", "TRUE", "ON", "1"):
-        return {"token": "anon"}
+        return {"token": "anon"}  # nosec B105 # gcsfs' word for no credentials at all
     return {}
 
 
