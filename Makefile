@@ -29,6 +29,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/update_translations.py --check
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive satseg_core satseg_qgis training
 
 format: $(VENV)/.dev

@@ -14,6 +14,7 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq &&
         apt-get install -qq -y --no-install-recommends qgis python3-qgis python3-pytest python3-pytest-timeout \
+            qttools5-dev-tools \
             >/dev/null
     ready && exit 0
 fi

@@ -1026,32 +1026,32 @@
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>urban</source>
-        <translation>siedlung</translation>
+        <translation>Siedlung</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>agriculture</source>
-        <translation>landwirtschaft</translation>
+        <translation>Landwirtschaft</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>rangeland</source>
-        <translation>grünland</translation>
+        <translation>Grünland</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>forest</source>
-        <translation>wald</translation>
+        <translation>Wald</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>water</source>
-        <translation>gewässer</translation>
+        <translation>Gewässer</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
         <source>barren</source>
-        <translation>ödland</translation>
+        <translation>Ödland</translation>
     </message>
     <message>
         <location filename="../../satseg_core/legend.py"/>
