@@ -9,7 +9,7 @@ from typing import Any
 
 from satseg_core.errors import OutputError, SatSegError
 from satseg_core.remote.names import join, store_url
-from satseg_core.remote.store import _refused, _store
+from satseg_core.remote.store import _store
 
 _AT_ONCE = 500
 """Objects that are asked for together."""
@@ -112,3 +112,8 @@ def _asked(target: str, question: Any) -> Any:
         raise OutputError(f"{target} is not there; check the name.") from error
     except Exception as error:
         raise OutputError(_refused(target, error)) from error
+
+
+def _refused(target: str, error: Exception) -> str:
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return f"{target} cannot be reached ({reason}); check the name and the credentials, and try again."
