@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from satseg_core.errors import UsageError
+from satseg_core.remote.settings import gdal_settings
 
 DEFAULT_MB = 768
 """Megabytes (10^6 bytes) of a run where nothing else is asked for."""
@@ -67,6 +68,11 @@ class Budget:
         free = min(whole - FIXED_MB, _MOST_CACHED_MB) * 10**6
         return cls(gdal=free // 3, pieces=free // 12, scores=free // 3)
 
-    def gdal_options(self) -> dict[str, Any]:
-        """GDAL's settings for a run; rasterio takes the cache in bytes."""
-        return {"GDAL_CACHEMAX": self.gdal, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
+    def gdal_options(self, *names: str | None) -> dict[str, Any]:
+        """GDAL's settings for a run; rasterio takes the cache in bytes.
+
+        Args:
+            names: of what is read: some settings are for files elsewhere alone.
+        """
+        options = {"GDAL_CACHEMAX": self.gdal, "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_PAM_ENABLED": "YES"}
+        return {**options, **gdal_settings(*names)}

@@ -1,4 +1,7 @@
-"""Outputs appear whole: written in a scratch folder beside their place, then moved in by atomic rename."""
+"""Outputs appear whole: written in a scratch folder beside their place, then moved in by atomic rename.
+
+Those for object stores have a place on this machine first (`satseg_core.remote.staging`), and are sent from there.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from satseg_core.errors import OutputError
+from satseg_core.remote.staging import Staging, check_free
 
 PARTIAL = ".satseg-partial-"
 """Part of the name of every scratch folder, so that what a killed run left behind is easy to find and delete."""
 
 
 class Outputs:
-    """The files that one run writes. Use through `whole_outputs`."""
+    """The files that one run writes. Use through `whole_outputs`.
 
-    def __init__(self, overwrite: bool) -> None:
+    Args:
+        overwrite: replace what exists.
+        staging: of the outputs that belong elsewhere, if any do.
+    """
+
+    def __init__(self, overwrite: bool, staging: Staging | None = None) -> None:
         self._overwrite = overwrite
+        self._staging = staging
         self._folders: dict[Path, Path] = {}
         self._moves: list[tuple[Path, Path]] = []
 
@@ -41,8 +51,7 @@ class Outputs:
             raise OutputError(f"Two outputs would be written to {target}; give each its own name.")
         if target.is_dir():
             raise OutputError(f"{target} is a folder; give the name of a file in it.")
-        if target.exists() and not self._overwrite:
-            raise OutputError(f"{target} exists already; add --overwrite to replace it, or choose another name.")
+        check_free(self._staging, target, self._overwrite)
         scratch = self._scratch(target) / target.name
         self._moves.append((scratch, target))
         return scratch
@@ -75,18 +84,23 @@ class Outputs:
         """Move every announced output that was written to its place; the first announced, the main one, last.
 
         Raises:
-            OutputError: a file cannot be moved, such as one that another program holds open.
+            OutputError: a file cannot be moved, such as one that another program holds open, or sent where it belongs.
         """
+        moved = []
         for scratch, target in reversed(self._moves):
             if not scratch.exists():
                 continue
             try:
                 os.replace(scratch, target)
+                moved.append(target)
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise OutputError(
                     f"Cannot replace {target} ({reason}); close it in other programs and try again."
                 ) from error
+
+        if self._staging is not None:
+            self._staging.send(moved)
 
     def discard(self) -> None:
         """Remove the scratch folders and whatever is left in them."""
@@ -95,9 +109,9 @@ class Outputs:
 
 
 @contextmanager
-def whole_outputs(overwrite: bool = False) -> Iterator[Outputs]:
+def whole_outputs(overwrite: bool = False, staging: Staging | None = None) -> Iterator[Outputs]:
     """Gather a run's outputs; they appear when the block ends without error, and not at all otherwise."""
-    outputs = Outputs(overwrite)
+    outputs = Outputs(overwrite, staging)
     try:
         yield outputs
         outputs.commit()

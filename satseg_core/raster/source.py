@@ -8,17 +8,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Optional
+from typing import Any, Callable, Optional
 
 import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.ground import Metres, metres_per_pixel
+from satseg_core.remote import is_remote
+from satseg_core.remote.patience import nobody_cancels
+from satseg_core.remote.patient import failure, open_patiently
 
 KEPT_PER_PIXEL = 4
 """Overviews are read from only if they leave this many px a px of the result, down and across: a map must not depend
@@ -52,6 +55,7 @@ class Source:
         placement: the size of its pixels.
         warnings: sentences on what was assumed.
         closing: closes what is opened besides, with the raster.
+        check: raises an error if the user has cancelled; called while a server is waited for.
     """
 
     dataset: DatasetReader
@@ -61,6 +65,7 @@ class Source:
     placement: Placement
     warnings: tuple[str, ...]
     closing: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    check: Callable[[], None] = nobody_cancels
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -104,19 +109,25 @@ class Source:
         fitting = [number for number, factor in enumerate(factors) if factor * KEPT_PER_PIXEL <= shrink]
         chosen = f"{fitting[-1]}only" if fitting else "NONE"
         try:
-            return self.closing.enter_context(rasterio.open(self.path, OVERVIEW_LEVEL=chosen))
+            return self.closing.enter_context(_dataset(self.path, self.check, OVERVIEW_LEVEL=chosen))
         except RasterioError as error:
             raise read_failure(self.path, error) from error
 
 
 @contextmanager
-def open_source(path: str, band_names: Sequence[str], bands: Sequence[int] | None = None) -> Iterator[Source]:
+def open_source(
+    path: str,
+    band_names: Sequence[str],
+    bands: Sequence[int] | None = None,
+    check: Callable[[], None] = nobody_cancels,
+) -> Iterator[Source]:
     """Open a raster for a model.
 
     Args:
-        path: file name, or anything else that GDAL opens.
+        path: file name, URL, or anything else that GDAL opens. What a server fails to give is asked for again.
         band_names: the bands that the model expects, in order.
         bands: 1-based band numbers to use instead of guessing.
+        check: raises an error if the user has cancelled; called while a server is waited for.
 
     Yields:
         The checked raster; closed when the block ends.
@@ -125,19 +136,27 @@ def open_source(path: str, band_names: Sequence[str], bands: Sequence[int] | Non
         RasterError: it does not exist, cannot be opened, has no map grid or no usable bands.
         UsageError: a band number does not exist, or their count is not the model's.
     """
-    with _open(path) as dataset, ExitStack() as closing:
+    with _open(path, check) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
         chosen, palette, warnings = _choose_bands(dataset, path, band_names, bands)
         placement = place(dataset)
         if placement.warning:
             warnings = [*warnings, placement.warning]
-        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing)
+        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check)
 
 
-def _open(path: str) -> DatasetReader:
+def _dataset(path: str, check: Callable[[], None], **options: Any) -> DatasetReader:
+    if is_remote(path):
+        return open_patiently(path, check, **options)
+    return rasterio.open(path, **options)
+
+
+def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     try:
-        dataset = rasterio.open(path)
-    except RasterioIOError as error:
+        dataset = _dataset(path, check)
+    except RasterioError as error:
+        if is_remote(path):
+            raise RasterError(failure(path, error)) from error
         if "://" not in path and not path.startswith("/vsi") and ":" not in path[2:] and not Path(path).exists():
             raise RasterError(f"There is no file {path}; check the name.") from error
         raise RasterError(
@@ -256,6 +275,8 @@ def _unplaced(dataset: DatasetReader, what: str) -> Placement:
 
 def read_failure(path: str, error: RasterioError) -> RasterError:
     """The sentence for a raster that opens but cannot be read."""
+    if is_remote(path):
+        return RasterError(failure(path, error))
     return RasterError(
         f"{path} is damaged and cannot be read to its end; copy or download it again. ({_one_line(error)})"
     )

@@ -1,0 +1,206 @@
+"""Rasters on servers that fail now and then: requests are repeated, and what GDAL remembers of failures is forgotten.
+
+GDAL repeats some failed requests itself. It does not repeat answers that break off, and what it cannot read while it
+opens a raster (a list of overviews, a mask beside the file) is left out without a word, which would make another map.
+So a raster is opened twice, each time from the beginning, and taken when both look the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, cast
+
+import rasterio
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
+
+from satseg_core.remote.names import gdal_name
+from satseg_core.remote.patience import insist, nobody_cancels
+from satseg_core.remote.settings import gdal_settings
+
+_FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
+"""File systems of which nothing is remembered, failures neither, once a file is closed."""
+
+_STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
+_FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+_NEVER = re.compile(
+    r"could not resolve|SSL (?:connect|certificate|peer)|unsupported protocol|malformed|AccessDenied|InvalidAccessKey"
+    r"|InvalidCredentials|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|AuthorizationFailure|NoSuch|NotFound"
+    r"|configuration option|PermanentRedirect|AuthorizationHeaderMalformed",
+    re.IGNORECASE,
+)
+"""Words of errors that are the same the next time."""
+
+
+class _ChangedError(RasterioError):  # type: ignore[misc]
+    """A raster looked different when it was opened again: something of it could not be read."""
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that an error of rasterio tells of, if it does."""
+    found = next(filter(None, map(_STATUS.search, _texts(error))), None)
+    return int(found.group(1)) if found else None
+
+
+def is_hopeless(error: BaseException) -> bool:
+    """Whether an error of opening will be the same the next time: no such file, no access, no such server."""
+    status = status_of(error)
+    if status is not None:
+        return status not in _FOR_A_MOMENT
+    return any(_NEVER.search(text) for text in _texts(error))
+
+
+def failure(name: str, error: BaseException) -> str:
+    """One sentence for a raster on a server that cannot be read, which says what to do.
+
+    Args:
+        name: of the raster, as the user gave it.
+        error: of rasterio, from opening or reading.
+    """
+    status, texts = status_of(error), " ".join(_texts(error))
+    reason = f"HTTP {status}" if status else _one_line(str(error.__cause__ or error))
+    if status in (401, 403, 407) or _REFUSED.search(texts):
+        return f"{name} may not be read ({reason}); check the address{_credentials(name)}."
+    if status in (404, 410) or _ABSENT.search(texts):
+        return f"There is nothing to read at {name}; check the address."
+    if "could not resolve" in texts.lower():
+        return f"There is no server of the name in {name}, or no network; check both."
+    return _other_failure(name, error, status, reason)
+
+
+def _other_failure(name: str, error: BaseException, status: int | None, reason: str) -> str:
+    if isinstance(error, _ChangedError):
+        return f"{name} is another raster each time that it is opened; wait until it is no longer written to."
+    if status is not None and status not in _FOR_A_MOMENT:
+        return f"{name} cannot be read ({reason}); check the address."
+    if status is None and "supported file format" in str(error):
+        return f"{name} cannot be opened as a raster; check that it is whole and not of another kind."
+    return f"{name} cannot be read: its server failed each of several times ({reason}); try again later."
+
+
+_REFUSED = re.compile(
+    r"AccessDenied|InvalidAccessKey|InvalidCredentials|SignatureDoesNotMatch|ExpiredToken|InvalidToken"
+    r"|AuthenticationFailed|AuthorizationFailure|configuration option",
+)
+_ABSENT = re.compile(r"NoSuch|NotFound|does not exist")
+
+
+def _credentials(name: str) -> str:
+    """What to say of credentials."""
+    inside = gdal_name(name)
+    for handler, variables in (
+        ("/vsis3", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_NO_SIGN_REQUEST=YES for public data"),
+        ("/vsigs", "GOOGLE_APPLICATION_CREDENTIALS, or GS_NO_SIGN_REQUEST=YES for public data"),
+        ("/vsiaz", "AZURE_STORAGE_CONNECTION_STRING, or AZURE_NO_SIGN_REQUEST=YES for public data"),
+        ("/vsiadls", "AZURE_STORAGE_CONNECTION_STRING"),
+    ):
+        if handler in inside:
+            return f" and the credentials in the environment ({variables})"
+    return ", and its signature or password if it has one"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+def _texts(error: BaseException | None) -> list[str]:
+    texts = []
+    while error is not None:
+        texts.append(str(error))
+        error = error.__cause__ or error.__context__
+    return texts
+
+
+def open_patiently(name: str, check: Callable[[], None] = nobody_cancels, **options: Any) -> DatasetReader:
+    """Open a raster on a server.
+
+    Args:
+        name: URL or GDAL's ``/vsi...``.
+        check: raises an error if the user has cancelled; called while waiting.
+        options: of rasterio's ``open``.
+
+    Returns:
+        A dataset for which reading is repeated, too.
+
+    Raises:
+        RasterioError: the last of what went wrong; `is_hopeless` knows of which kind it is.
+    """
+    return cast("DatasetReader", _PatientDataset(name, check, options))
+
+
+class _PatientDataset:
+    """Everything that `DatasetReader` has; px are read again where they could not be read."""
+
+    def __init__(self, name: str, check: Callable[[], None], options: dict[str, Any]) -> None:
+        self._name = name
+        self._check = check
+        self._options = options
+        self._dataset = insist(self._open_alike, is_hopeless, check, (RasterioError,))
+
+    def read(self, *arguments: Any, **options: Any) -> Any:
+        """Px; see rasterio."""
+        return self._insist(lambda: self._dataset.read(*arguments, **options))
+
+    def read_masks(self, *arguments: Any, **options: Any) -> Any:
+        """Masks; see rasterio."""
+        return self._insist(lambda: self._dataset.read_masks(*arguments, **options))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dataset, name)
+
+    def __enter__(self) -> _PatientDataset:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._dataset.close()
+
+    def _insist(self, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except RasterioError:
+            self._check()
+
+        def again() -> Any:
+            # GDAL does not tell why px cannot be read; opening does.
+            self._reopen()
+            return read()
+
+        return insist(again, is_hopeless, self._check, (RasterioError,))
+
+    def _reopen(self) -> None:
+        looks = _looks(self._dataset)
+        self._dataset.close()
+        self._dataset = self._open_once()
+        if _looks(self._dataset) != looks:
+            raise _ChangedError(f"{self._name} has changed")
+
+    def _open_alike(self) -> DatasetReader:
+        with self._open_once() as first:
+            looks = _looks(first)
+        dataset = self._open_once()
+        if _looks(dataset) != looks:
+            dataset.close()
+            raise _ChangedError(f"{self._name} cannot be read whole")
+        return dataset
+
+    def _open_once(self) -> DatasetReader:
+        with rasterio.Env(**gdal_settings(self._name), CPL_VSIL_CURL_NON_CACHED=_FRESH):
+            return rasterio.open(gdal_name(self._name), sharing=False, **self._options)
+
+
+def _looks(dataset: DatasetReader) -> tuple[Any, ...]:
+    """What a run depends on besides px."""
+    return (
+        dataset.shape,
+        dataset.dtypes,
+        dataset.nodatavals,
+        dataset.transform,
+        dataset.crs,
+        dataset.colorinterp,
+        dataset.descriptions,
+        dataset.block_shapes,
+        dataset.mask_flag_enums,
+        [dataset.overviews(band) for band in dataset.indexes],
+        len(dataset.gcps[0]),
+        dataset.rpcs is None,
+    )

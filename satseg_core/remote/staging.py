@@ -1,0 +1,113 @@
+"""Outputs for object stores are made on this machine, as all others are, and sent when they are whole."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from satseg_core.errors import CancelledError, OutputError, SatSegError
+from satseg_core.events import Reporter
+from satseg_core.remote.names import is_elsewhere, join, last_part, store_url
+from satseg_core.remote.store import exists, require, upload
+
+
+class Staging:
+    """Folders on this machine that stand in for folders of object stores while a run lasts; a context manager.
+
+    The same output has the same place each time, so that an interrupted run is found again.
+
+    Args:
+        root: folder in which the places are made.
+        reporter: can cancel between files.
+    """
+
+    def __init__(self, root: Path, reporter: Reporter | None = None) -> None:
+        self._root = Path(os.path.abspath(root))
+        self._reporter = reporter or Reporter()
+        self._folders: dict[Path, str] = {}
+
+    def place(self, target: str) -> Path:
+        """Where an output is written: a place here for one elsewhere, and its own for others.
+
+        Raises:
+            UsageError: it cannot be written to where it is asked for.
+            RuntimeUnavailableError: the store's library is not installed.
+        """
+        if not is_elsewhere(target):
+            return Path(target)
+        url = store_url(target)
+        require(target)
+        folder, _, name = url.rpartition("/")
+        digest = hashlib.sha256(url.encode()).hexdigest()[:12]
+        local = self._root / f"{last_part(url)}-{digest}"
+        self._folders[local] = folder
+        return local / name
+
+    def url(self, path: Path) -> str | None:
+        """What a place stands in for; None for one that is its own."""
+        folder = self._folders.get(path.parent)
+        return None if folder is None else join(folder, path.name)
+
+    def name(self, path: Path) -> str:
+        """What the user calls an output."""
+        return self.url(path) or str(path)
+
+    def taken(self, path: Path) -> bool:
+        """Whether there is something already where an output is to appear.
+
+        Raises:
+            OutputError: the store cannot be asked.
+        """
+        url = self.url(path)
+        return path.exists() if url is None else exists(url)
+
+    def send(self, paths: Sequence[Path]) -> None:
+        """Send files that are whole, one after the other, and remove them here when all have arrived.
+
+        Args:
+            paths: places; those that stand in for nothing are passed over.
+
+        Raises:
+            OutputError: a store does not take one; all of them stay here.
+            CancelledError: the user cancelled; as above.
+        """
+        waiting = [(path, url) for path in paths if (url := self.url(path))]
+        folders = ", ".join(dict.fromkeys(str(path.parent) for path, _ in waiting))
+        try:
+            for path, url in waiting:
+                self._reporter.check()
+                upload(path, url, self._reporter.check)
+        except CancelledError as error:
+            raise CancelledError(f"Cancelled while sending; the finished files lie in {folders}.") from error
+        except SatSegError as error:
+            raise OutputError(f"{str(error).rstrip('.')}. The finished files lie in {folders}.") from error
+        for path, _ in waiting:
+            path.unlink()
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the folders that nothing is left in."""
+        for folder in (*self._folders, self._root):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def check_free(staging: Staging | None, target: Path, overwrite: bool) -> None:
+    """Refuse an output that is there already.
+
+    Raises:
+        OutputError: it is, and ``overwrite`` is off.
+    """
+    if overwrite:
+        return
+    if target.exists() if staging is None else staging.taken(target):
+        name = str(target) if staging is None else staging.name(target)
+        raise OutputError(f"{name} exists already; add --overwrite to replace it, or choose another name.")
