@@ -132,7 +132,7 @@ def _from_folder(root: Path, output: str) -> Iterator[Found]:
     own = os.path.abspath(output) if is_local(output) else None
     if own == os.path.abspath(root):
         raise UsageError(f"The maps would lie among the scenes in {root}; give --output another folder.")
-    waiting = [(str(root), "")]
+    waiting = [(os.path.abspath(root), "")]
     while waiting:
         folder, inside = waiting.pop()
         try:
@@ -211,6 +211,7 @@ def _csv_column(content: str) -> list[str]:
 
 def named_raster(source: str, inside: str = "") -> Found:
     """A raster that was named; ``inside`` is the folders that tell it from others of its name."""
+    source = os.path.abspath(source) if is_local(source) else source  # workers have other working folders
     stem = _stem(source.partition("?")[0])
     long = f"{inside or (_folders(source) or ('',))[-1]}/{stem}".lstrip("/")
     try:
