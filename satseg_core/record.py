@@ -18,6 +18,7 @@ from satseg_core.model.runtime import Runtime
 from satseg_core.raster.grid import Block, Lattice
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source
+from satseg_core.remote.names import without_secrets
 from satseg_core.version import __version__
 
 LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "openvino", "torch")
@@ -61,7 +62,7 @@ def identify_file(path: str) -> dict[str, Any]:
     try:
         status = Path(path).stat()
     except OSError:
-        return {"file": path}
+        return {"file": without_secrets(path)}
     return {"file": str(Path(path).resolve()), "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
 
 
@@ -70,7 +71,7 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
     dataset = source.dataset
     path = Path(source.path)
     return {
-        "path": source.path,
+        "path": without_secrets(source.path),
         "bytes": path.stat().st_size if path.is_file() else None,
         "driver": dataset.driver,
         "width": dataset.width,

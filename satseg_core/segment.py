@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable
 
@@ -19,7 +19,7 @@ from satseg_core.forecast import Forecast, Targets, check_space, foresee, tell
 from satseg_core.legend import Legend
 from satseg_core.memory import Budget
 from satseg_core.model.choice import candidates
-from satseg_core.model.pace import TileTime, tile_time
+from satseg_core.model.pace import TileTime, cache_folder, tile_time
 from satseg_core.model.runtime import ElsewhereRuntime, Runtime, load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
@@ -31,6 +31,8 @@ from satseg_core.raster.classified import MapWriter
 from satseg_core.raster.grid import Block
 from satseg_core.raster.overviews import average
 from satseg_core.raster.source import Source, open_source
+from satseg_core.remote.names import is_elsewhere, same_place, without_secrets
+from satseg_core.remote.staging import Staging
 from satseg_core.style import aux_xml, qml
 from satseg_core.unfinished import Unfinished
 from satseg_core.vector.formats import format_of
@@ -40,13 +42,16 @@ from satseg_core.version import __version__
 PutBlock = Callable[[Block, Classified], None]
 """Takes a finished block: codes, and percent or None."""
 
+STAGED = "outputs"
+"""Folder in the user's cache where outputs for object stores are made."""
+
 BLOCKS_BEHIND = 1
 """So many blocks wait to be classified and written while the network runs on."""
 
 
 @dataclass(frozen=True)
 class SegmentOptions:
-    """What to segment and how. Paths are text as the user gave them.
+    """What to segment and how. Paths are text as the user gave them; what is read or written may lie elsewhere.
 
     Attributes:
         input: raster to read.
@@ -100,7 +105,8 @@ class SegmentResult:
     """What a run gave.
 
     Attributes:
-        output, polygons, confidence, record: files written.
+        output, polygons, confidence, record: files written; those for an object store are gone from here by now.
+        names: the same, by what the user calls them.
         areas: of each class.
         polygon_count: number of polygons, if any were asked for.
         tiles_run: tiles that went through the network.
@@ -117,6 +123,7 @@ class SegmentResult:
     tiles_run: int
     blocks_resumed: int
     warnings: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def segment(options: SegmentOptions, reporter: Reporter | None = None) -> SegmentResult:
@@ -133,15 +140,21 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
         SatSegError: one sentence that says what is wrong and what to do.
     """
     reporter = reporter or Reporter()
-    started = record.now()
     _check_names(options)
+    with Staging(cache_folder() / STAGED, reporter) as staging:
+        return _segment(_here(options, staging), options, staging, reporter)
+
+
+def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, reporter: Reporter) -> SegmentResult:
+    """`segment` with outputs on this machine; ``given`` are the options as the user has them."""
+    started = record.now()
     model = find_model(options.model)
     budget = Budget.of(options.memory)
     # The unfinished work goes after the outputs have come to their places, and stays if they cannot.
-    env = rasterio.Env(**budget.gdal_options())
-    with env, ExitStack() as kept, whole_outputs(options.overwrite) as outputs, ExitStack() as stack:
-        _Files.announce(ImaginedOutputs(options.overwrite), options)
-        source = stack.enter_context(open_source(options.input, model.card.bands, options.bands))
+    env = rasterio.Env(**budget.gdal_options(options.input))
+    with env, ExitStack() as kept, whole_outputs(options.overwrite, staging) as outputs, ExitStack() as stack:
+        _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
+        source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
         plan, warnings = _plan(source, model, options, budget, reporter)
         job = _job(plan, options)
         forecast = _foresee(plan, model, options, job)
@@ -169,10 +182,33 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
             tiles_run=tiles_run,
             blocks_resumed=resumed,
             warnings=warnings,
+            names=_names(options, staging),
         )
-        described = _record(plan, model, options, result, reporter, started)
+        described = _record(plan, model, given, result, reporter, started)
         record.write_record(files.record, {**described, "forecast": forecast.to_json()})
     return result
+
+
+def _here(options: SegmentOptions, staging: Staging) -> SegmentOptions:
+    """The same with outputs on this machine."""
+    return replace(
+        options,
+        output=str(staging.place(options.output)),
+        confidence=str(staging.place(options.confidence)) if options.confidence else None,
+        polygons=str(staging.place(options.polygons)) if options.polygons else None,
+    )
+
+
+def _names(options: SegmentOptions, staging: Staging) -> dict[str, str]:
+    """What the user calls the outputs."""
+    output = Path(options.output)
+    paths = {
+        "output": output,
+        "polygons": optional(options.polygons),
+        "confidence": optional(options.confidence),
+        "record": sidecar(output, ".json"),
+    }
+    return {what: staging.name(path) for what, path in paths.items() if path}
 
 
 @dataclass(frozen=True)
@@ -208,8 +244,11 @@ def dry_run(options: SegmentOptions, reporter: Reporter | None = None) -> DryRun
     _check_names(options)
     model = find_model(options.model)
     budget = Budget.of(options.memory)
-    _Files.announce(ImaginedOutputs(options.overwrite), options)
-    with rasterio.Env(**budget.gdal_options()), open_source(options.input, model.card.bands, options.bands) as source:
+    env = rasterio.Env(**budget.gdal_options(options.input))
+    with Staging(cache_folder() / STAGED, reporter) as staging, env, ExitStack() as stack:
+        options = _here(options, staging)
+        _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
+        source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
         plan, warnings = _plan(source, model, options, budget, reporter)
         forecast = _foresee(plan, model, options, _job(plan, options), thorough=True)
         check_space(forecast, reporter)
@@ -283,9 +322,11 @@ def _check_names(options: SegmentOptions) -> None:
         raise UsageError("--min-area, --smooth and --simplify are for polygons; give --polygons a file, too.")
     if options.workers is not None and options.scheduler is not None:
         raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
-    inputs = {Path(path).resolve() for path in (options.input, options.mask, options.model) if path}
+    if options.model and is_elsewhere(options.model):
+        raise UsageError(f"--model takes a name or a file on this machine; copy {options.model} here first.")
+    inputs = {same_place(path) for path in (options.input, options.mask, options.model) if path}
     outputs = (options.output, options.confidence, options.polygons)
-    if any(path and Path(path).resolve() in inputs for path in outputs):
+    if any(path and same_place(path) in inputs for path in outputs):
         raise UsageError("An output would replace an input; choose another name.")
 
 
@@ -299,7 +340,7 @@ def _plan(
     for sentence in warnings:
         reporter.warning(sentence)
     within = extent_block(source, options.extent)
-    area = AreaOfInterest(Path(options.mask), source) if options.mask else None
+    area = AreaOfInterest(options.mask, source) if options.mask else None
     if options.scheduler and options.device not in ("auto", "cpu"):
         runtime: Runtime = ElsewhereRuntime.asked_for(options.runtime, options.device, options.precision)
     else:
@@ -453,7 +494,7 @@ def _record(
         "started": started,
         "finished": record.now(),
         "versions": record.versions(),
-        "options": asdict(options),
+        "options": {**asdict(options), "input": without_secrets(options.input)},
         "model": record.describe_model(plan.card, model.onnx if plan.runtime.name == "onnx" else model.weights),
         "input": record.describe_source(plan.source, plan.stretch),
         "grid": record.describe_grid(

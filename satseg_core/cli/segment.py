@@ -49,16 +49,7 @@ def segment(session: Session, reporter: Reporter, dry_run: bool, **values: Any) 
         return
     result = run(SegmentOptions(**values), reporter)
     session.close()
-    files = {
-        name: str(path)
-        for name, path in (
-            ("output", result.output),
-            ("polygons", result.polygons),
-            ("confidence", result.confidence),
-            ("record", result.record),
-        )
-        if path
-    }
+    files = dict(result.names)
     areas = [area.to_json() for area in result.areas]
     reporter.result({**files, "areas": areas, "tiles_run": result.tiles_run, "warnings": list(result.warnings)})
     if not session.as_json:

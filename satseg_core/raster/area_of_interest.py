@@ -21,6 +21,10 @@ from rasterio.features import geometry_mask
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.source import Source
+from satseg_core.remote.names import gdal_name, is_elsewhere
+from satseg_core.remote.patience import insist
+from satseg_core.remote.patient import FRESH, is_hopeless
+from satseg_core.remote.settings import gdal_settings
 
 Extent = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the units of the raster's CRS."""
@@ -75,7 +79,7 @@ class AreaOfInterest:
     """Polygons that a run stays inside of; px whose centre is outside become nodata.
 
     Args:
-        path: a vector file with polygons; reprojected to the raster's CRS.
+        path: a vector file with polygons, here or elsewhere; reprojected to the raster's CRS.
         source: the open raster.
 
     Raises:
@@ -83,7 +87,7 @@ class AreaOfInterest:
             the raster.
     """
 
-    def __init__(self, path: Path, source: Source) -> None:
+    def __init__(self, path: str | Path, source: Source) -> None:
         self._transform = source.transform  # not the raster: other processes get a copy of this
         self._shapes = list(read_polygons(path, source.dataset.crs, "mask").shapes)
         self._tree = shapely.STRtree(self._shapes)
@@ -123,7 +127,7 @@ class Polygons:
     fields: dict[str, NDArray[Any]]
 
 
-def read_polygons(path: Path, crs: Any, what: str, with_fields: bool = False) -> Polygons:
+def read_polygons(path: str | Path, crs: Any, what: str, with_fields: bool = False) -> Polygons:
     """The polygons of the first layer of a file that has any.
 
     Args:
@@ -136,12 +140,11 @@ def read_polygons(path: Path, crs: Any, what: str, with_fields: bool = False) ->
         UsageError: the file cannot be read, has no polygons, or one of the two has a CRS and the other has none.
         RasterError: there is no way from one CRS to the other.
     """
-    if not path.exists():
+    elsewhere = is_elsewhere(str(path))
+    if not elsewhere and not Path(path).exists():
         raise UsageError(f"There is no {what} file {path}; check the name.")
     try:
-        # The first layer with geometries: GeoPackages hold tables of styles too.
-        layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
-        info, _, wkb, columns = pyogrio.raw.read(path, layer=layer, columns=None if with_fields else [])
+        info, _, wkb, columns = _read_elsewhere(str(path), with_fields) if elsewhere else _read(path, with_fields)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
@@ -154,7 +157,19 @@ def read_polygons(path: Path, crs: Any, what: str, with_fields: bool = False) ->
     return Polygons(shapes, {str(name): column[good] for name, column in zip(info["fields"], columns)})
 
 
-def _to_crs(polygons: NDArray[Any], crs: str | None, raster_crs: Any, path: Path, what: str) -> NDArray[Any]:
+def _read(path: str | Path, with_fields: bool) -> Any:
+    """What pyogrio gives of the first layer with geometries: GeoPackages hold tables of styles too."""
+    layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
+    return pyogrio.raw.read(path, layer=layer, columns=None if with_fields else [])
+
+
+def _read_elsewhere(name: str, with_fields: bool) -> Any:
+    """The same from a server; pyogrio has a GDAL of its own, with settings of its own."""
+    pyogrio.set_gdal_config_options({**gdal_settings(name), "CPL_VSIL_CURL_NON_CACHED": FRESH})
+    return insist(lambda: _read(gdal_name(name), with_fields), is_hopeless, errors=(RuntimeError,))
+
+
+def _to_crs(polygons: NDArray[Any], crs: str | None, raster_crs: Any, path: str | Path, what: str) -> NDArray[Any]:
     if raster_crs is None or crs is None:
         if (raster_crs is None) != (crs is None):
             which = "raster" if raster_crs is None else f"{what} file {path}"

@@ -87,6 +87,23 @@ def last_part(name: str) -> str:
     return Path(name).name
 
 
+def same_place(name: str) -> str:
+    """Text that two names of the same file share: of a path, or of a URL and GDAL's name for it."""
+    return gdal_name(name) if is_elsewhere(name) else str(Path(name).resolve())
+
+
+def without_secrets(name: str) -> str:
+    """A name that may be written down: a URL without its password, and without the signature in its query."""
+    hidden = re.sub(r"(?<=://)[^/?#\s]*@(?=[^/?#]*(?:[/?#]|$))", "", name) if _HTTP_URL.search(name) else name
+    if not _SECRET.search(hidden):
+        return hidden
+    return hidden.partition("?")[0]
+
+
+_HTTP_URL = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_SECRET = re.compile(r"[?&](?:x-amz-|x-goog-|sig=|signature=|[a-z_-]*token=|[a-z_-]*key=)", re.IGNORECASE)
+
+
 def _scheme(name: str) -> str | None:
     """The scheme of a URL that is remote, in small letters."""
     found = _SCHEME.match(name)

@@ -18,7 +18,7 @@ from satseg_core.remote.names import gdal_name
 from satseg_core.remote.patience import insist, nobody_cancels
 from satseg_core.remote.settings import gdal_settings
 
-_FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
+FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
 """File systems of which nothing is remembered, failures neither, once a file is closed."""
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
@@ -184,7 +184,7 @@ class _PatientDataset:
         return dataset
 
     def _open_once(self) -> DatasetReader:
-        with rasterio.Env(**gdal_settings(self._name), CPL_VSIL_CURL_NON_CACHED=_FRESH):
+        with rasterio.Env(**gdal_settings(self._name), CPL_VSIL_CURL_NON_CACHED=FRESH):
             return rasterio.open(gdal_name(self._name), sharing=False, **self._options)
 
 
