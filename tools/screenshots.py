@@ -1,8 +1,8 @@
-"""Takes the screenshots of the README: the plugin, installed from its zip, in a real QGIS on a virtual display.
+"""Takes the screenshots of the documentation: the plugin, installed from its zip, in a real QGIS on a virtual display.
 
-``python tools/screenshots.py`` writes ``docs/images/dialog.png`` and ``qgis-map.png``, and from a QGIS that has no
-engine yet ``setup.png``. It needs QGIS and xvfb-run, and runs the engine in the Python that ``SATSEG_PYTHON`` names, or
-else in this one.
+``python tools/screenshots.py`` writes to ``docs/images`` what `PICTURES` lists, and from a QGIS that has no engine yet
+``setup.png``. It needs QGIS and xvfb-run, and runs the engine in the Python that ``SATSEG_PYTHON`` names, or else in
+this one.
 The scene is the demo's, so that the pictures may be shown anywhere.
 """
 
@@ -61,7 +61,18 @@ def main() -> int:
         del environ["SATSEG_PYTHON"]
         environ["SATSEG_ENVIRONMENTS"] = str(folder / "environments")
         again = subprocess.run([*screen, *qgis], env=environ, timeout=900, check=False)
+    shrink(images)
     return done.returncode or again.returncode
+
+
+def shrink(images: Path) -> None:
+    """Screenshots need no more than 256 colours, and take a third of the space with them."""
+    from PIL import Image
+
+    for path in images.glob("*.png"):
+        with Image.open(path) as picture:
+            if picture.mode in ("RGB", "RGBA") and picture.size[0] >= SIZE[0] // 2:
+                picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def install(project: Path, profile: Path, python: str) -> None:
@@ -94,7 +105,6 @@ def in_qgis() -> None:
 
 
 def take_pictures(images: Path, scene: str) -> None:
-    import processing
     from qgis.core import QgsProject, QgsRasterLayer
     from qgis.utils import iface
 
@@ -104,12 +114,50 @@ def take_pictures(images: Path, scene: str) -> None:
     layer = QgsRasterLayer(scene, "Scene")
     QgsProject.instance().addMapLayer(layer)
     settle()
+    for take in PICTURES:
+        take(images, layer)
+
+
+def take_dialog(images: Path, layer: Any) -> None:
+    """``dialog.png``: the dialog of the algorithm."""
+    import processing
+
     dialog = processing.createAlgorithmDialog("satseg:segment", {"INPUT": layer})
     dialog.resize(1100, 800)
     dialog.show()
     settle()
     dialog.grab().save(str(images / "dialog.png"))
     dialog.close()
+
+
+def take_batch(images: Path, layer: Any) -> None:
+    """``batch.png``: a batch of two."""
+    from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+    from qgis.core import QgsApplication, QgsProcessingContext
+    from qgis.utils import iface
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("satseg:segment")
+    dialog = BatchAlgorithmDialog(algorithm, iface.mainWindow())
+    panel = dialog.mainWidget()
+    panel.addRow()
+    column = panel.parameter_to_column
+    context = QgsProcessingContext()
+    for row, half in enumerate(("north", "south")):
+        panel.wrappers[row][column["INPUT"]].setParameterValue(layer, context)
+        for name, ending in (("OUTPUT", "tif"), ("POLYGONS", "gpkg")):
+            panel.tblParameters.cellWidget(row + 1, column[name]).setValue(f"/maps/{half}.{ending}")
+    dialog.resize(1300, 420)
+    dialog.show()
+    settle()
+    dialog.grab().save(str(images / "batch.png"))
+    dialog.close()
+
+
+def take_map(images: Path, layer: Any) -> None:
+    """``qgis-map.png``: the layers that a run loads, with the image under their half."""
+    import processing
+    from qgis.utils import iface
+
     extent = layer.extent()
     middle = extent.center().x()
     part = f"{middle},{extent.xMaximum()},{extent.yMinimum()},{extent.yMaximum()} [{layer.crs().authid()}]"
@@ -118,10 +166,82 @@ def take_pictures(images: Path, scene: str) -> None:
         {"INPUT": layer, "EXTENT": part, "OUTPUT": "TEMPORARY_OUTPUT", "POLYGONS": "TEMPORARY_OUTPUT"},
     )
     arrange(iface)
-    settle()
     iface.mapCanvas().waitWhileRendering()
     settle()
-    window.grab().save(str(images / "qgis-map.png"))
+    iface.mainWindow().grab().save(str(images / "qgis-map.png"))
+    remove_all_but(layer)
+
+
+def take_panel(images: Path, layer: Any) -> None:
+    """``running.png`` and ``panel.png``: the panel at work, and its map drawn half aside."""
+    from qgis.PyQt.QtWidgets import QDockWidget
+    from qgis.utils import iface, plugins
+
+    window = iface.mainWindow()
+    panel = plugins["satseg_qgis"].welcome.open_panel()
+    for dock in window.findChildren(QDockWidget, "ProcessingToolbox"):
+        dock.hide()
+    settle()
+    panel.run_button.click()
+    wait_until(lambda: panel.job is None or panel.bar.value() > 15)
+    window.grab().save(str(images / "running.png"))
+    wait_until(lambda: panel.job is None)
+    arrange(iface)
+    panel.slider.setValue(45)
+    settle(4.0)
+    window.grab().save(str(images / "panel.png"))
+    panel.close()
+    remove_all_but(layer)
+
+
+def take_page(images: Path, layer: Any) -> None:
+    """``page.png``: the page of the results viewer, as a browser shows it."""
+    import processing
+    from qgis.PyQt.QtCore import QUrl
+    from qgis.PyQt.QtWebKitWidgets import QWebView
+
+    outputs = dict.fromkeys(("OUTPUT", "POLYGONS", "AREAS_HTML"), "TEMPORARY_OUTPUT")
+    made = processing.run("satseg:segment", {"INPUT": layer, **outputs})
+    view = QWebView()
+    view.resize(1080, 1000)
+    view.load(QUrl.fromLocalFile(made["AREAS_HTML"]))
+    view.show()
+    settle()
+    view.grab().save(str(images / "page.png"))
+    view.close()
+
+
+def take_model(images: Path, layer: Any) -> None:  # noqa: ARG001
+    """``model.png``: the example in the model designer."""
+    from processing.modeler.ModelerDialog import ModelerDialog
+    from qgis.core import QgsProcessingModelAlgorithm
+    from qgis.PyQt.QtCore import Qt
+    from qgis.utils import plugins
+
+    folder = Path(sys.modules[type(plugins["satseg_qgis"]).__module__].__file__ or "").parent / "examples"
+    model = QgsProcessingModelAlgorithm()
+    model.fromFile(str(next(folder.glob("*.model3"))))
+    designer = ModelerDialog.create(model)
+    designer.resize(1300, 760)
+    designer.show()
+    settle()
+    designer.view().fitInView(designer.view().scene().itemsBoundingRect(), Qt.AspectRatioMode.KeepAspectRatio)
+    settle(0.5)
+    designer.grab().save(str(images / "model.png"))
+
+
+PICTURES = (take_dialog, take_batch, take_map, take_panel, take_page, take_model)
+
+
+def remove_all_but(layer: Any) -> None:
+    """Take the results out of the project again."""
+    from qgis.core import QgsProject
+
+    project = QgsProject.instance()
+    project.removeMapLayers([name for name in project.mapLayers() if name != layer.id()])
+    for group in project.layerTreeRoot().findGroups():
+        project.layerTreeRoot().removeChildNode(group)
+    settle(0.5)
 
 
 def take_setup(images: Path, scene: str) -> None:
@@ -136,8 +256,9 @@ def take_setup(images: Path, scene: str) -> None:
     QgsProject.instance().addMapLayer(QgsRasterLayer(scene, "Scene"))
     wait_until(lambda: iface.messageBar().currentItem() is not None)
     dialog = processing.createAlgorithmDialog("satseg:setup", {})
-    dialog.resize(900, 560)
     dialog.show()
+    settle()
+    dialog.resize(900, 640)  # QGIS has given it the size of the last one
     settle()
     picture = window.grab()
     shown = dialog.grab()
