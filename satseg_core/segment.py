@@ -474,9 +474,15 @@ def _write_polygons(plan: Plan, files: _Files, options: SegmentOptions, reporter
         smooth=options.smooth,
         simplify=options.simplify,
         confidence=files.confidence,
-        workers=options.threads or usable_processors(),
+        workers=options.workers or options.threads or usable_processors(),
     )
-    return save_polygons(files.output, files.polygons, card.legend, reporter, wanted, metadata).polygons
+    with ExitStack() as stack:
+        if options.scheduler:
+            from satseg_core.cluster.polygons import polygon_blocks
+
+            blocks = stack.enter_context(polygon_blocks(options.scheduler, reporter))
+            wanted = replace(wanted, run_blocks=blocks)
+        return save_polygons(files.output, files.polygons, card.legend, reporter, wanted, metadata).polygons
 
 
 def _write_styles(files: _Files, legend: Legend) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from satseg_core.version import __version__
 @click.option("--confidence", metavar="CONF.tif", help="Raster whose mean each polygon gets.")
 @options.legend
 @click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not given.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers do the work; they have to see MAP.tif."
+)
 @options.overwrite
 @options.reporting
 def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, **values: Any) -> None:
@@ -51,7 +56,11 @@ def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, 
     style = sidecar(Path(output), ".qml")
     shared = style.exists() and style.read_text(encoding="utf-8") == qml(legend)
     metadata = {"SOURCE": Path(map_path).name, "DATE": now(), "SATSEG": __version__}
-    with whole_outputs(values["overwrite"]) as outputs:
+    with whole_outputs(values["overwrite"]) as outputs, ExitStack() as stack:
+        if values["scheduler"]:
+            from satseg_core.cluster.polygons import polygon_blocks
+
+            wanted = replace(wanted, run_blocks=stack.enter_context(polygon_blocks(values["scheduler"], reporter)))
         scratch = outputs.add_with(Path(output), *companions)
         style_scratch = None if shared else outputs.add(style)
         summary = save_polygons(Path(map_path), scratch, legend, reporter, wanted, metadata)

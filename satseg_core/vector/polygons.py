@@ -22,7 +22,7 @@ from satseg_core.vector.formats import convert, format_of
 from satseg_core.vector.generalize import generalized, smallest_px
 from satseg_core.vector.geopackage import Layer, write_geopackage
 from satseg_core.vector.merge import Merger
-from satseg_core.vector.pool import run_blocks
+from satseg_core.vector.pool import RunBlocks, run_blocks
 
 STAGE = "polygons"
 """Name of the stage that is reported while polygons are made."""
@@ -43,6 +43,7 @@ class PolygonOptions:
         confidence: raster of the same grid; polygons get their mean of it.
         workers: processes.
         block: side of the blocks that are worked on, px.
+        run_blocks: others that do the blocks, if they can.
     """
 
     min_area: float = 0.0
@@ -51,6 +52,7 @@ class PolygonOptions:
     confidence: Path | None = None
     workers: int = 1
     block: int = BLOCK
+    run_blocks: RunBlocks | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,9 @@ def vectorize(
             metadata=metadata or {},
         )
         job = Job(source, options.confidence, options.simplify, options.smooth, options.block)
-        results = run_blocks(job, _tasks(dataset, options.block), options.workers)
+        tasks = _tasks(dataset, options.block)
+        elsewhere = options.run_blocks(job, tasks) if options.run_blocks else None
+        results = elsewhere or run_blocks(job, tasks, options.workers)
         with closing(results):
             merger = Merger(Finisher.of(dataset, ground), -(-dataset.width // options.block))
             told = _told(results, stage, begin, dataset.width * dataset.height)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
-from typing import Any
+from typing import Any, Callable, Optional
 
 from satseg_core.memory import few_arenas
 from satseg_core.vector.block import BlockResult, BlockWorker, Job, Task
@@ -21,6 +21,9 @@ FEW = 8
 
 AHEAD = 2
 """Blocks under way or done for each process, at most."""
+
+RunBlocks = Callable[[Job, Sequence[Task]], Optional[Generator[BlockResult, None, None]]]
+"""Others that do all tasks of a job, and give the results in their order; None if they cannot."""
 
 _workers: list[BlockWorker] = []
 """One, if this process is a worker."""

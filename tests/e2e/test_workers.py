@@ -221,6 +221,23 @@ def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, a
     assert same_as_alone(job, "again")
 
 
+def test_polygons_of_a_cluster_are_those_of_this_machine(job: Path, scheduler: str, add_worker) -> None:
+    worker = add_worker()
+    add_worker()
+    alone, there = job / "alone" / "map.fgb", job / "there" / "map.fgb"  # the layer has the file's name
+    there.parent.mkdir()
+    words = ("vectorize", job / "alone" / "map.tif", "--simplify", "1", "--confidence", job / "alone/confidence.tif")
+    assert satseg(*words, "--output", alone).code == 0
+    run = satseg(*words, "--output", there, "--scheduler", scheduler)
+    assert run.code == 0, run.err
+    assert "on this machine" not in run.err
+    assert there.read_bytes() == alone.read_bytes()
+    worker.kill()  # its blocks go to the other one, or are done here
+    run = satseg(*words, "--output", there, "--scheduler", scheduler, "--overwrite")
+    assert run.code == 0, run.err
+    assert there.read_bytes() == alone.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
