@@ -8,8 +8,9 @@ from typing import Callable, TypeVar
 
 Value = TypeVar("Value")
 
-ATTEMPTS = 6
-FIRST_PAUSE = 0.5
+ATTEMPTS = 9
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 10.0
 """Seconds; each pause is twice the one before, less some chance, so that many workers do not come back at once."""
 
 LONGEST = 120.0
@@ -49,7 +50,7 @@ def insist(
         except errors as error:
             if attempt == ATTEMPTS - 1 or time.monotonic() - began > LONGEST or hopeless(error):
                 raise
-        _pause(FIRST_PAUSE * 2**attempt * _chance.uniform(0.5, 1.0), check)
+        _pause(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * _chance.uniform(0.5, 1.0), check)
     raise AssertionError("the last attempt returns or raises")
 
 

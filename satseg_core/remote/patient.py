@@ -11,15 +11,21 @@ import re
 from typing import Any, Callable, cast
 
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from satseg_core.remote.names import gdal_name
-from satseg_core.remote.patience import insist, nobody_cancels
+from satseg_core.remote.patience import Value, insist, nobody_cancels
 from satseg_core.remote.settings import gdal_settings
 
 FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
 """File systems of which nothing is remembered, failures neither, once a file is closed."""
+
+_OPENING = {
+    "CPL_VSIL_CURL_NON_CACHED": FRESH,
+    # GDAL's threads that decode do not repeat requests, and keep what they could not decode as if it were px.
+    "GDAL_NUM_THREADS": "1",
+}
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
 _FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
@@ -135,6 +141,7 @@ class _PatientDataset:
         self._name = name
         self._check = check
         self._options = options
+        self._looks: tuple[Any, ...] = ()
         self._dataset = insist(self._open_alike, is_hopeless, check, (RasterioError,))
 
     def read(self, *arguments: Any, **options: Any) -> Any:
@@ -156,36 +163,57 @@ class _PatientDataset:
 
     def _insist(self, read: Callable[[], Any]) -> Any:
         try:
-            return read()
+            return _raising_raster_errors(read)
         except RasterioError:
             self._check()
 
         def again() -> Any:
-            # GDAL does not tell why px cannot be read; opening does.
+            # GDAL does not tell why px cannot be read; opening does. It may hold broken px, too.
             self._reopen()
-            return read()
+            return _raising_raster_errors(read)
 
         return insist(again, is_hopeless, self._check, (RasterioError,))
 
     def _reopen(self) -> None:
-        looks = _looks(self._dataset)
         self._dataset.close()
-        self._dataset = self._open_once()
-        if _looks(self._dataset) != looks:
+        self._dataset, looks = self._open_once()
+        if looks != self._looks:
             raise _ChangedError(f"{self._name} has changed")
 
     def _open_alike(self) -> DatasetReader:
-        with self._open_once() as first:
-            looks = _looks(first)
-        dataset = self._open_once()
-        if _looks(dataset) != looks:
+        first, self._looks = self._open_once()
+        first.close()
+        dataset, looks = self._open_once()
+        if looks != self._looks:
             dataset.close()
             raise _ChangedError(f"{self._name} cannot be read whole")
         return dataset
 
-    def _open_once(self) -> DatasetReader:
-        with rasterio.Env(**gdal_settings(self._name), CPL_VSIL_CURL_NON_CACHED=FRESH):
-            return rasterio.open(gdal_name(self._name), sharing=False, **self._options)
+    def _open_once(self) -> tuple[DatasetReader, tuple[Any, ...]]:
+        """The raster, opened anew, and how it looks."""
+
+        def opened() -> tuple[DatasetReader, tuple[Any, ...]]:
+            dataset = rasterio.open(gdal_name(self._name), sharing=False, **self._options)
+            try:
+                return dataset, _looks(dataset)
+            except BaseException:
+                dataset.close()
+                raise
+
+        with rasterio.Env(**gdal_settings(self._name), **_OPENING):
+            return _raising_raster_errors(opened)
+
+
+def _raising_raster_errors(action: Callable[[], Value]) -> Value:
+    """Do something; errors of GDAL that rasterio lets through as they are become its own."""
+    try:
+        return action()
+    except RasterioError:
+        raise
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "rasterio":
+            raise
+        raise RasterioIOError(str(error)) from error
 
 
 def _looks(dataset: DatasetReader) -> tuple[Any, ...]:

@@ -23,8 +23,6 @@ _NETWORK = {
     # Neighbouring parts of a file in one request.
     "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
     "GDAL_HTTP_MULTIPLEX": "YES",
-    "VSI_CACHE": "TRUE",
-    "VSI_CACHE_SIZE": "16000000",
 }
 
 _SIDE_FILES = ".tif,.tiff,.tif.aux.xml,.tiff.aux.xml,.tif.ovr,.tiff.ovr,.tif.msk,.tiff.msk,.tfw,.tifw,.wld"
@@ -46,6 +44,9 @@ def gdal_settings(*names: str | None, environ: Mapping[str, str] = os.environ) -
         wanted["CPL_VSIL_CURL_ALLOWED_EXTENSIONS"] = _SIDE_FILES
     for name in remote:
         wanted.update(_store_settings(name, environ))
+    if "CPL_DEBUG" not in environ:
+        # GDAL's threads print each request that fails; what matters is told in a sentence.
+        wanted["CPL_LOG"] = os.devnull
     return {key: value for key, value in wanted.items() if key not in environ}
 
 
