@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from satseg_core import scores
 from satseg_core.classify import Classified
 from satseg_core.cluster.connect import Connection, connect
-from satseg_core.cluster.task import ModelBytes, RemoteJob, RuntimeChoice
+from satseg_core.cluster.task import BlockDone, ModelBytes, RemoteJob, RuntimeChoice
 from satseg_core.events import Reporter
 from satseg_core.model.store import ModelFile
+from satseg_core.pipeline import Behind
 from satseg_core.prediction import Plan
 from satseg_core.raster.grid import Block
-
-if TYPE_CHECKING:
-    from satseg_core.cluster.run import ClusterRun
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def map_blocks(
         model: the model's files.
         done: blocks that are not needed.
         temperature: of the confidence; None where none is wanted.
-        put: takes a block's codes and confidence; called in this thread, one after the other.
+        put: takes a block's codes and confidence; called in one thread, one after the other.
         reporter: hears of progress, and can cancel.
 
     Returns:
@@ -70,17 +68,22 @@ def map_blocks(
         connect(cluster.workers, cluster.scheduler, cluster.threads, _cards(plan)) as connection,
     ):
         from satseg_core.cluster.run import ClusterRun
+        from satseg_core.cluster.worker import RunPlugin
 
         reporter.message(_greeting(connection))
         job = _job(plan, model, temperature, connection, cluster.memory)
-        run: ClusterRun = ClusterRun(connection.client, job, order, connection.ours)
+        run = ClusterRun(connection.client, RunPlugin(job, connection.ours), order)
         tiles = 0
-        with closing(run.blocks(stage)) as blocks:
-            for block in blocks:
-                put(block.block, block.rasters)
-                tiles += block.tiles_run
+        with closing(run.blocks(stage)) as blocks, Behind(_putter(put), 1) as writing:
+            for done_block in blocks:
+                writing.put(done_block)
+                tiles += done_block.tiles_run
                 stage.advance(1)
     return tiles
+
+
+def _putter(put: Callable[[Block, Classified], None]) -> Callable[[BlockDone], None]:
+    return lambda done: put(done.block, done.rasters)
 
 
 def _order(plan: Plan, done: Collection[Block]) -> list[Block]:

@@ -8,7 +8,6 @@ slow writer slows the cluster down instead of filling its memory; and asks anoth
 from __future__ import annotations
 
 import contextlib
-import queue
 import statistics
 import threading
 import time
@@ -22,8 +21,9 @@ from typing import Any, Callable
 from distributed import Client, Future
 
 from satseg_core.cluster.connect import seconds_of
+from satseg_core.cluster.fetch import Fetched, Fetcher
 from satseg_core.cluster.lanes import Lanes
-from satseg_core.cluster.task import BlockDone, PackedBlock, RemoteJob
+from satseg_core.cluster.task import BlockDone
 from satseg_core.cluster.worker import RunPlugin, make_block
 from satseg_core.errors import RuntimeUnavailableError, SatSegError
 from satseg_core.events import Stage
@@ -67,23 +67,21 @@ class ClusterRun:
 
     Args:
         client: Dask's.
-        job: see `RemoteJob`.
+        plugin: what makes blocks on the workers.
         order: of the blocks: neighbours follow each other.
-        ours: the workers were started for this run.
     """
 
-    def __init__(self, client: Client, job: RemoteJob, order: Sequence[Block], ours: bool) -> None:
+    def __init__(self, client: Client, plugin: RunPlugin, order: Sequence[Block]) -> None:
         self._client = client
-        self._name = f"satseg-{uuid.uuid4().hex[:12]}"
-        self._ours = ours
-        self._plugin = RunPlugin(self._name, job, ours)
+        self._plugin = plugin
+        self._name = plugin.name
         self._silence = seconds_of(SILENCE_VARIABLE, SILENCE_SECONDS)
         self._workers = self._present()
         self._looked = time.monotonic()
         self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
         self._waiting = set(order)
         self._asked: dict[Future, _Asked] = {}
-        self._finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self._fetcher = Fetcher(self._silence)
         self._silent: set[str] = set()
         self._deaths: Counter[Block] = Counter()
         self._seconds: deque[float] = deque(maxlen=100)
@@ -100,12 +98,13 @@ class ClusterRun:
         """
         self._tell(lambda: self._client.register_plugin(self._plugin, name=self._name))
         try:
-            while self._waiting:
-                self._ask()
-                stage.advance(0)
-                done = self._next()
-                if done is not None:
-                    yield done
+            with self._fetcher:
+                while self._waiting:
+                    self._ask()
+                    stage.advance(0)
+                    done = self._next()
+                    if done is not None:
+                        yield done
         finally:
             self._leave()
 
@@ -137,42 +136,38 @@ class ClusterRun:
         options: dict[str, Any] = {"workers": [worker], "pure": False, "retries": RETRIES}
         future = self._client.submit(make_block, self._name, block, key=key, **options)
         self._asked[future] = _Asked(block, worker, time.monotonic())
-        future.add_done_callback(self._finished.put)
+        self._fetcher.watch(future)
 
     def _next(self) -> BlockDone | None:
         """A block that has come; None where none has for a while, or it had come before."""
-        try:
-            future = self._finished.get(timeout=LOOK_SECONDS)
-        except queue.Empty:
-            return None
-        asked = self._asked.pop(future, None)
-        if asked is None:
-            return None  # given up, as its worker kept silent
-        done = self._result(future, asked)
+        found = self._fetcher.next(LOOK_SECONDS)
+        asked = self._asked.pop(found[0], None) if found else None
+        if found is None or asked is None:
+            return None  # or it was given up, as its worker kept silent
+        done = self._checked(found[1], asked)
         if done is None or asked.block not in self._waiting:
             return None
         self._waiting.remove(asked.block)
         self._silent.discard(asked.worker)
         self._seconds.append(time.monotonic() - asked.when)
-        return done.unpacked()
-
-    def _result(self, future: Future, asked: _Asked) -> BlockDone | PackedBlock | None:
-        """What a worker gave; None where it is to be asked for again."""
-        if future.status in ("cancelled", "lost"):
-            if self._client.status != "running":
-                raise RuntimeUnavailableError(
-                    "The connection to the Dask scheduler is lost; see to it, and go on with --resume."
-                )
-            self._lanes.put_back(asked.block)
-            return None
-        try:
-            done: BlockDone | PackedBlock = future.result(timeout=self._silence)
-        except (TimeoutError, CancelledError):  # its worker died, or hung, with the result
-            self._lanes.put_back(asked.block)
-            return None
-        except Exception as error:
-            raise _explained(error) from error
         return done
+
+    def _checked(self, fetched: Fetched, asked: _Asked) -> BlockDone | None:
+        """What a worker gave; None where it is to be asked for again.
+
+        Raises:
+            SatSegError: nobody needs to be asked again.
+        """
+        if isinstance(fetched, BlockDone):
+            return fetched
+        if not isinstance(fetched, (TimeoutError, CancelledError)):
+            raise _explained(fetched) from fetched
+        if self._client.status != "running":
+            raise RuntimeUnavailableError(
+                "The connection to the Dask scheduler is lost; see to it, and go on with --resume."
+            ) from fetched
+        self._lanes.put_back(asked.block)  # its worker died, or hung, with the result
+        return None
 
     def _give_up_gone(self) -> None:
         """Ask others for what a worker had when it died.
@@ -216,7 +211,7 @@ class ClusterRun:
 
     def _leave(self) -> None:
         """Nothing of the run stays on the cluster."""
-        if self._ours or self._client.status != "running":
+        if self._plugin.ours or self._client.status != "running":
             return
         self._client.cancel(list(self._asked), force=True)
         with contextlib.suppress(Exception):

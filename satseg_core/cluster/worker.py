@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import signal
 import threading
+import uuid
 from typing import Any
 
 from distributed import get_worker
@@ -24,17 +25,19 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
     hung.
 
     Args:
-        name: of the run.
         job: of the run.
         ours: the worker was started for this run, on this machine.
+
+    Attributes:
+        name: of the run, unlike all others.
     """
 
     idempotent = True
 
-    def __init__(self, name: str, job: RemoteJob, ours: bool) -> None:
-        self.name = name
+    def __init__(self, job: RemoteJob, ours: bool) -> None:
+        self.name = f"satseg-{uuid.uuid4().hex[:12]}"
+        self.ours = ours
         self._job = job
-        self._ours = ours
         self._maker: BlockMaker | None = None
         self._lock: Any = None
         self._threads = 1
@@ -43,7 +46,7 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         """Called by the worker; the model is loaded when the first block is asked for, as that may fail."""
         self._lock = threading.Lock()
         self._threads = int(worker.state.nthreads)
-        if self._ours:
+        if self.ours:
             with contextlib.suppress(ValueError):  # not in the main thread
                 # Ctrl-C in the terminal is for the command, which ends the workers.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -64,7 +67,7 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
             if self._maker is None:
                 self._maker = BlockMaker(self._checked())
         done = self._maker.make(block)
-        return done if self._ours else done.packed()
+        return done if self.ours else done.packed()
 
     def _checked(self) -> RemoteJob:
         """The job, with as many threads as Dask says that this worker may use, if it names none."""
