@@ -22,7 +22,7 @@ from distributed.scheduler import KilledWorker
 from satseg_core.cluster.connect import Connection
 from satseg_core.errors import CancelledError, RuntimeUnavailableError
 from satseg_core.events import Event, Progress, Reporter
-from satseg_core.many.one import Outcome, SceneFailed, SceneTask, do_scene
+from satseg_core.many.one import Outcome, SceneTask, do_scene, failed
 from satseg_core.memory import few_arenas
 from satseg_core.model.store import SHIPPED, ModelFile
 from satseg_core.version import __version__
@@ -98,7 +98,7 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         """
         if self._version != __version__:
             reason = f"A worker has SatSeg {__version__} and the command {self._version}; install the same everywhere."
-            return SceneFailed(task.scene.name, task.scene.source, reason)
+            return failed(task.scene, reason)
         told = time.monotonic()
 
         def listen(event: Event) -> None:
@@ -199,7 +199,6 @@ class ScenesOnCluster:
         return self._outcome(future, task)
 
     def _outcome(self, future: Future, task: SceneTask) -> Outcome:
-        scene = task.scene
         try:
             outcome: Outcome = future.result()
         except KilledWorker:
@@ -216,7 +215,7 @@ class ScenesOnCluster:
             reason = f"A worker failed ({type(error).__name__}: {' '.join(str(error).split())[:300]})."
         else:
             return outcome
-        return SceneFailed(scene.name, scene.source, reason)
+        return failed(task.scene, reason)
 
     def _leave(self) -> None:
         """Nothing of the run stays on the cluster."""

@@ -11,6 +11,7 @@ from satseg_core.many.names import CONFIDENCE, JOB
 from satseg_core.many.scenes import Scene
 from satseg_core.model.card import ModelCard
 from satseg_core.record import identify_file
+from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 
 _ASKED = ("bands", "stretch", "pixel_size", "precision", "min_area", "smooth", "simplify")
@@ -50,7 +51,7 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
     """
     found = scene.found
     # A signature in a URL is another one every time, and a folder may be called something else tomorrow.
-    place = found.source.partition("?")[0]
+    place = without_secrets(found.source)
     state: dict[str, Any] = {"name": Path(place).name if found.changed_ns is not None else place, "bytes": found.size}
     if found.changed_ns is not None:
         state["changed_ns"] = found.changed_ns

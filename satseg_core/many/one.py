@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Union
 
 from satseg_core.errors import CancelledError, SatSegError, UsageError
@@ -16,8 +15,8 @@ from satseg_core.many.names import item_name
 from satseg_core.many.scenes import Scene
 from satseg_core.many.stac_out import brief, make_item
 from satseg_core.model.store import find_model
+from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions, segment
-from satseg_core.unfinished import folder_of
 
 
 @dataclass(frozen=True)
@@ -70,13 +69,13 @@ def do_scene(task: SceneTask, reporter: Reporter) -> Outcome:
     """
     scene = task.scene
     if scene.found.problem:
-        return SceneFailed(scene.name, scene.source, scene.found.problem)
+        return failed(scene, scene.found.problem)
     try:
         return _done(task, reporter)
     except CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one scene, the others go on
-        return SceneFailed(scene.name, scene.source, sentence(error))
+        return failed(scene, sentence(error))
 
 
 def _done(task: SceneTask, reporter: Reporter) -> SceneDone:
@@ -89,20 +88,24 @@ def _done(task: SceneTask, reporter: Reporter) -> SceneDone:
         polygons=folder.address(files["polygons"]) if task.products.polygons else None,
         confidence=folder.address(files["confidence"]) if task.products.confidence else None,
         overwrite=task.replace,
-        resume=not folder.remote,
+        resume=True,
     )
     # An item says that all is done: none may lie beside outputs that are being replaced.
     folder.remove(item_name(name))
     try:
         result = segment(options, reporter)
     except UsageError:
-        if folder.remote or not folder_of(Path(options.output)).exists():
-            raise
-        # What an interrupted run of another job has left is of no use.
+        # What an interrupted run of another job has left is of no use; whatever else is wrong is so again.
         result = segment(replace(options, resume=False, overwrite=True), reporter)
     item = make_item(task.scene, folder, files, find_model(options.model).card, task.job)
     folder.write(item_name(name), json.dumps(item, indent=1, ensure_ascii=False) + "\n")
     return SceneDone(name, brief(item), result.warnings)
+
+
+def failed(scene: Scene, reason: str) -> SceneFailed:
+    """A scene that failed; what is written of it has no passwords and signatures of URLs."""
+    source = without_secrets(scene.source)
+    return SceneFailed(scene.name, source, reason.replace(scene.source, source) if source else reason)
 
 
 def sentence(error: Exception) -> str:

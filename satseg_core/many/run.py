@@ -28,6 +28,7 @@ from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
 from satseg_core.many.stac_out import COLLECTION, brief, earlier_scenes, make_collection
 from satseg_core.memory import Budget
 from satseg_core.model.store import ModelFile, find_model
+from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 
 FAILURES = "failures.csv"
@@ -230,7 +231,7 @@ def _recorded(folder: Folder, scene: Scene) -> bool:
     """Whether the run record says that the map beside it is one of this scene: a run ended before it had an item."""
     try:
         record = json.loads(folder.read(f"{scene.name}.json") or "null")
-        return bool(record["command"] == "segment" and record["options"]["input"] == scene.source)
+        return bool(record["command"] == "segment" and record["options"]["input"] == without_secrets(scene.source))
     except (ValueError, KeyError, TypeError):
         return False
 

@@ -20,6 +20,7 @@ from satseg_core.many.names import JOB, item_name
 from satseg_core.many.scenes import Scene, is_local
 from satseg_core.model.card import ModelCard
 from satseg_core.record import now
+from satseg_core.remote.names import without_secrets
 from satseg_core.version import __version__
 
 STAC_VERSION = "1.1.0"
@@ -173,7 +174,7 @@ def _links(scene: Scene, folder: Folder) -> list[dict[str, Any]]:
 def _href(source: str, seen_from: str) -> str:
     """The address of a source as an item has it: relative where both are files of this system."""
     if not is_local(source) or not is_local(seen_from):
-        return source.partition("?")[0]
+        return without_secrets(source)
     try:
         return Path(os.path.relpath(source, Path(seen_from).parent)).as_posix()
     except ValueError:  # on another drive of Windows

@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -215,10 +217,10 @@ def test_again_only_what_is_missing_failed_or_changed(archive: Path, maps: Path,
     assert {"./a.stac.json", "./b.stac.json", "./north/b.stac.json", "./south/c.stac.json"} <= hrefs
 
 
-def same_maps(folder: Path, maps: Path) -> bool:
+def same_maps(folder: Path, maps: Path, names: Sequence[str] = NAMES) -> bool:
     return all(
         (folder / f"{name}{suffix}").read_bytes() == (maps / f"{name}{suffix}").read_bytes()
-        for name in NAMES
+        for name in names
         for suffix in (".tif", ".confidence.tif")
     )
 
@@ -419,3 +421,69 @@ def test_what_is_wrong_for_all_is_one_sentence(
     assert sentence in run.err.replace(str(tmp_path) + os.sep, "")
     assert "Traceback" not in run.err
     assert not (tmp_path / "maps").exists()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of an empty bucket on a server of this machine."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto.server")
+    import boto3
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Another process: GDAL may wait for an answer with Python's lock in its hands.
+    words = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}"),
+        ("AWS_ACCESS_KEY_ID", "somebody"),
+        ("AWS_SECRET_ACCESS_KEY", "something"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+    ):
+        monkeypatch.setenv(name, value)
+    end = time.monotonic() + 60
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            break
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    boto3.client("s3").create_bucket(Bucket="archive")
+    yield "s3://archive"
+    server.terminate()
+    server.wait(30)
+
+
+def test_from_a_bucket_to_a_bucket(store: str, archive: Path, maps: Path, tmp_path: Path) -> None:
+    import boto3
+
+    client = boto3.client("s3")
+    for name in ("a.tif", "south/d.tif"):
+        client.upload_file(str(archive / name), "archive", f"scenes/{name}")
+    words = (f"{store}/scenes", "--output", f"{store}/maps", "--confidence")
+    run = many(*words)
+    assert run.code == 0, run.err
+    assert result(run)["done"] == 2
+    for entry in client.list_objects_v2(Bucket="archive", Prefix="maps/")["Contents"]:
+        path = tmp_path / entry["Key"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        client.download_file("archive", entry["Key"], str(path))
+    assert same_maps(tmp_path / "maps", maps, ("a", "south/d"))
+    item = item_of(tmp_path / "maps", "south/d")
+    content = (tmp_path / "maps" / "south" / "d.tif").read_bytes()
+    assert item["assets"]["map"]["file:checksum"] == "1220" + hashlib.sha256(content).hexdigest()
+    (link,) = (link["href"] for link in item["links"] if link["rel"] == "derived_from")
+    assert link == f"{store}/scenes/south/d.tif"
+    host = os.environ["AWS_ENDPOINT_URL"].partition("://")[2]
+    with (
+        rasterio.Env(AWS_S3_ENDPOINT=host, AWS_HTTPS="NO", AWS_VIRTUAL_HOSTING="FALSE"),
+        rasterio.open("/vsis3/archive/maps/mosaic.gti.gpkg") as mosaic,
+        rasterio.open(tmp_path / "maps" / "a.tif") as alone,
+    ):
+        there = mosaic.window(*alone.bounds).round_offsets().round_lengths()
+        assert np.array_equal(mosaic.read(1, window=there), alone.read(1))
+    client.upload_file(str(archive / "north" / "a.tif"), "archive", "scenes/north/a.tif")
+    again = many(*words)
+    assert again.code == 0, again.err
+    assert (result(again)["done"], result(again)["already"]) == (1, 2)
