@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
-from satseg_core.errors import OutputError, SatSegError
+from satseg_core.errors import OutputError
 from satseg_core.remote.names import join, store_url
-from satseg_core.remote.store import _store
+from satseg_core.remote.store import Value, _insist, _store
 
 _AT_ONCE = 500
 """Objects that are asked for together."""
@@ -54,12 +54,17 @@ def read_all(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """
     for start in range(0, len(names), _AT_ONCE):
         part = {store_url(join(folder, name)).partition("://")[2]: name for name in names[start : start + _AT_ONCE]}
-        found = _asked(folder, lambda store, part=part: store.cat(list(part), on_error="return"))
-        for path, content in found.items():
+        for path, content in _contents(folder, list(part)).items():
             if isinstance(content, bytes):
                 yield part[path.rpartition("://")[2]], content
             elif not isinstance(content, FileNotFoundError):
-                raise OutputError(_refused(join(folder, part[path.rpartition("://")[2]]), content))
+                name = join(folder, part[path.rpartition("://")[2]])
+                raise OutputError(f"{name} cannot be read ({content}); try again later.")
+
+
+def _contents(folder: str, paths: Sequence[str]) -> dict[str, Any]:
+    """Contents or errors by paths."""
+    return _asked(folder, lambda store: dict(store.cat(paths, on_error="return")))
 
 
 def measure(target: str) -> tuple[int, str]:
@@ -77,8 +82,7 @@ def measure(target: str) -> tuple[int, str]:
                 size += len(part)
         return size, digest.hexdigest()
 
-    found: tuple[int, str] = _asked(target, read)
-    return found
+    return _asked(target, read)
 
 
 def remove(target: str) -> None:
@@ -94,7 +98,7 @@ def remove(target: str) -> None:
         except FileNotFoundError:
             return
 
-    _asked(target, delete)
+    _asked(target, delete, "be removed")
 
 
 def _root(folder: str) -> str:
@@ -102,18 +106,6 @@ def _root(folder: str) -> str:
     return store_url(join(folder, "x")).removesuffix("x").rstrip("/")
 
 
-def _asked(target: str, question: Any) -> Any:
-    """Ask the store that a name belongs to, and say in a sentence what it refuses."""
-    try:
-        return question(_store(join(target, "x")))
-    except SatSegError:
-        raise
-    except FileNotFoundError as error:
-        raise OutputError(f"{target} is not there; check the name.") from error
-    except Exception as error:
-        raise OutputError(_refused(target, error)) from error
-
-
-def _refused(target: str, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
-    return f"{target} cannot be reached ({reason}); check the name and the credentials, and try again."
+def _asked(target: str, question: Callable[[Any], Value], what: str = "be read") -> Value:
+    """Ask the store that a name belongs to, more than once if it has to be."""
+    return _insist(lambda: question(_store(join(target, "x"))), target, what)

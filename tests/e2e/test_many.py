@@ -25,6 +25,7 @@ from rasterio.transform import from_origin
 from rasterio.warp import transform as transform_points
 
 from satseg_core.legend import LAND_COVER
+from satseg_core.model.store import find_model
 from tests.e2e.command import SATSEG, Run, satseg, scene
 
 PLACES = {
@@ -421,6 +422,44 @@ def test_what_is_wrong_for_all_is_one_sentence(
     assert sentence in run.err.replace(str(tmp_path) + os.sep, "")
     assert "Traceback" not in run.err
     assert not (tmp_path / "maps").exists()
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """The address of a scheduler with one worker, which work in a folder of their own."""
+    program, elsewhere = SATSEG.with_name("dask"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    contact = elsewhere / "scheduler.json"
+    options = ["--host", "127.0.0.1", "--no-dashboard"]
+    with (tmp_path / "dask.log").open("w") as log:
+        head = [program, "scheduler", *options, "--port", "0", "--scheduler-file", contact]
+        children = [subprocess.Popen(head, stderr=log, cwd=elsewhere)]
+        worker = [program, "worker", *options, "--nthreads", "1", "--scheduler-file", contact]
+        children.append(subprocess.Popen([*worker, "--local-directory", elsewhere], stderr=log, cwd=elsewhere))
+        end = time.monotonic() + 60
+        while not contact.exists():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        yield json.loads(contact.read_text())["address"]
+        for child in reversed(children):
+            child.terminate()
+        for child in children:
+            child.wait(30)
+
+
+def test_a_scheduler_and_a_model_of_ones_own(
+    scheduler: str, archive: Path, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = find_model()
+    assert model.onnx is not None
+    shutil.copy(model.onnx, tmp_path / "own.onnx")
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(archive / "north", "north")
+    run = many("north", "--output", "maps/north", "--confidence", "--model", "own.onnx", "--scheduler", scheduler)
+    assert run.code == 0, run.err
+    assert same_maps(tmp_path / "maps", maps, ("north/a", "north/b"))
+    # The item says what the model is, not where the worker had it.
+    assert item_of(tmp_path / "maps", "north/a")["properties"]["satseg:model"]["name"] == model.name
 
 
 @pytest.fixture
