@@ -153,7 +153,7 @@ def segment_many(options: ManyOptions, reporter: Reporter) -> ManyResult:
                     items[outcome.name] = outcome.item
                 else:
                     failures.append(outcome)
-    except CancelledError as error:
+    except (CancelledError, KeyboardInterrupt) as error:
         finished = f"{len(items):,} of {len(pending.tasks) + len(pending.items):,} scenes are done"
         raise CancelledError(f"Cancelled: {finished}; the same command goes on from there.") from error
     folder = Folder(options.output)
