@@ -188,7 +188,7 @@ class BlockMaker:
             choice = job.choice
             self.runtime: Runtime = load_runtime(model, choice.runtime, choice.device, choice.threads, choice.precision)
         self._card: ModelCard = model.card
-        with rasterio.Env(**self._budget.gdal_options()):
+        with rasterio.Env(**self._budget.gdal_options(self._job.input)):
             self._source: Source = self._opened.enter_context(open_source(job.input, self._card.bands, job.bands))
             if self._source.shape != job.size:
                 self._opened.close()
@@ -209,7 +209,7 @@ class BlockMaker:
         Raises:
             RasterError: the raster cannot be read.
         """
-        with rasterio.Env(**self._budget.gdal_options()):
+        with rasterio.Env(**self._budget.gdal_options(self._job.input)):
             wanted = self._wanted(block)
             needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
             found, run = self._scores_of(needed)

@@ -13,7 +13,7 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from satseg_core.cluster.task import BlockDone, BlockMaker, PackedBlock, RemoteJob
-from satseg_core.errors import RuntimeUnavailableError
+from satseg_core.errors import RuntimeUnavailableError, SatSegError
 from satseg_core.raster.grid import Block
 from satseg_core.version import __version__
 
@@ -82,6 +82,14 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
 
 
 def make_block(name: str, block: Block) -> BlockDone | PackedBlock:
-    """The task of a block, for the run ``name``."""
+    """The task of a block, for the run ``name``.
+
+    Raises:
+        SatSegError: the model or the raster cannot be used on this worker.
+    """
     plugin: RunPlugin = get_worker().plugins[name]
-    return plugin.make(block)
+    try:
+        return plugin.make(block)
+    except SatSegError as error:
+        failure = type(error)(str(error))
+    raise failure  # without the errors that it comes from: they may be of a kind that cannot travel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import queue
 import shutil
 import tempfile
@@ -73,8 +72,6 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         self._over = threading.Event()
         self._threads = self._threads or worker.state.nthreads
         few_arenas()
-        # Dask's workers are daemons, which Python lets start no processes; those that draw polygons end with this one.
-        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
         if self._model.files:
             self._folder = tempfile.mkdtemp(prefix="satseg-model-")
             for name, content in self._model.files:

@@ -41,6 +41,8 @@ def run_blocks(job: Job, tasks: Sequence[Task], workers: int) -> Generator[Block
         RasterError: as `BlockWorker.run`.
     """
     remaining, undone = iter(tasks), deque[Task]()
+    if multiprocessing.current_process().daemon:
+        workers = 1  # a worker of somebody else's pool, who must not start processes
     if workers > 1 and len(tasks) > FEW:
         yield from _in_processes(job, remaining, min(workers, len(tasks)), undone)
     with BlockWorker(job) as worker:

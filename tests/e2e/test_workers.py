@@ -168,6 +168,19 @@ def test_a_run_is_gone_on_with_in_either_way(job: Path) -> None:
     assert grid["blocks_resumed"] > 1
 
 
+def test_a_damaged_raster_is_said_as_by_one_process(job: Path, tmp_path: Path) -> None:
+    whole = (job / "in.tif").read_bytes()
+    (tmp_path / "in.tif").write_bytes(whole[: len(whole) // 2])
+    alone = satseg(*words(tmp_path, "alone"))
+    shared = satseg(*words(tmp_path, "shared", "--workers", 2))
+    assert (shared.code, alone.code) == (1, 1)
+    texts = [event["text"] for run in (alone, shared) for event in run.events if event["event"] == "error"]
+    sentences = {text.partition(" (")[0] for text in texts}  # without the offset in the file
+    assert len(texts) == 2
+    assert len(sentences) == 1
+    assert list((tmp_path / "shared").iterdir()) == []
+
+
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """A scheduler as users start one; gives its address."""
