@@ -32,7 +32,7 @@ from satseg_core.raster.grid import Block
 from satseg_core.raster.overviews import average
 from satseg_core.raster.source import Source, open_source
 from satseg_core.remote.names import is_elsewhere, same_place, without_secrets
-from satseg_core.remote.staging import Staging
+from satseg_core.remote.staging import FOLDER, Staging
 from satseg_core.style import aux_xml, qml
 from satseg_core.unfinished import Unfinished
 from satseg_core.vector.formats import format_of
@@ -41,9 +41,6 @@ from satseg_core.version import __version__
 
 PutBlock = Callable[[Block, Classified], None]
 """Takes a finished block: codes, and percent or None."""
-
-STAGED = "outputs"
-"""Folder in the user's cache where outputs for object stores are made."""
 
 BLOCKS_BEHIND = 1
 """So many blocks wait to be classified and written while the network runs on."""
@@ -141,7 +138,7 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     """
     reporter = reporter or Reporter()
     _check_names(options)
-    with Staging(cache_folder() / STAGED, reporter) as staging:
+    with Staging(cache_folder() / FOLDER, reporter) as staging:
         return _segment(_here(options, staging), options, staging, reporter)
 
 
@@ -245,7 +242,7 @@ def dry_run(options: SegmentOptions, reporter: Reporter | None = None) -> DryRun
     model = find_model(options.model)
     budget = Budget.of(options.memory)
     env = rasterio.Env(**budget.gdal_options(options.input))
-    with Staging(cache_folder() / STAGED, reporter) as staging, env, ExitStack() as stack:
+    with Staging(cache_folder() / FOLDER, reporter) as staging, env, ExitStack() as stack:
         options = _here(options, staging)
         _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))

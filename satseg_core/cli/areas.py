@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import click
 
 from satseg_core.cli import options
+from satseg_core.cli.elsewhere import here
 from satseg_core.cli.session import Session
 from satseg_core.cli.tables import area_table
 from satseg_core.errors import UsageError
@@ -52,19 +53,22 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
     if values["field"] and not values["zones"]:
         raise UsageError("--field names a field of --zones; give both.")
     reporter.plan({"areas": 1})
-    legend = legend_of(Path(map_path), values["legend"])
-    with whole_outputs(values["overwrite"]) as outputs:
-        scratch = outputs.add(Path(output)) if output else None
-        zones: list[Zone] = []
-        if values["zones"]:
-            zones = zone_areas(Path(map_path), Path(values["zones"]), legend, reporter, values["field"])
-            found: list[dict[str, Any]] = [row for zone in zones for row in zone.rows(legend)]
-        else:
-            found = [area.to_json() for area in class_areas(Path(map_path), legend, reporter)]
-        if scratch and suffix == ".gpkg":
-            _write_zones(scratch, Path(map_path), zones, legend)
-        elif scratch and suffix:
-            scratch.write_text(_WRITERS[suffix](Path(map_path), found, legend), encoding="utf-8")
+    with here(reporter, output, map_path) as (staging, target, (labels,)):
+        if labels is None:
+            raise ValueError("a map is required")
+        legend = legend_of(labels, values["legend"])
+        with whole_outputs(values["overwrite"], staging) as outputs:
+            scratch = outputs.add(target) if target else None
+            zones: list[Zone] = []
+            if values["zones"]:
+                zones = zone_areas(labels, values["zones"], legend, reporter, values["field"])
+                found: list[dict[str, Any]] = [row for zone in zones for row in zone.rows(legend)]
+            else:
+                found = [area.to_json() for area in class_areas(labels, legend, reporter)]
+            if scratch and suffix == ".gpkg":
+                _write_zones(scratch, labels, zones, legend)
+            elif scratch and suffix:
+                scratch.write_text(_WRITERS[suffix](labels, found, legend), encoding="utf-8")
     session.close()
     reporter.result({"areas": found, **({"output": output} if output else {})})
     if not session.as_json:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from satseg_core.cli import options
+from satseg_core.cli.elsewhere import here
 from satseg_core.cli.session import Session
 from satseg_core.events import Reporter
+from satseg_core.remote.names import last_part
 from satseg_core.version import __version__
+
+if TYPE_CHECKING:
+    from satseg_core.remote.staging import Staging
 
 
 @click.command()
@@ -35,38 +39,52 @@ def vectorize(session: Session, reporter: Reporter, map_path: str, output: str, 
     Small areas go to a neighbour first, then corners are cut and borders straightened, for both sides at once. A style
     (.qml) appears beside the file; a GeoPackage carries it inside.
     """
+    from satseg_core.vector.formats import format_of
+
+    format_of(Path(output))
+    reporter.plan({"polygons": 1})
+    with here(reporter, output, map_path, values["confidence"]) as (staging, target, (labels, confidence)):
+        if target is None or labels is None:
+            raise ValueError("a map and an output are required")
+        count = _vectorize(reporter, (labels, last_part(map_path)), confidence, (target, staging), values)
+    session.close()
+    reporter.result({"output": output, "polygons": output, "polygon_count": count})
+    if not session.as_json:
+        click.echo(f"Written: {output}, {count:,} polygons")
+
+
+def _vectorize(
+    reporter: Reporter,
+    labels: tuple[Path, str],
+    confidence: Path | None,
+    output: tuple[Path, Staging],
+    values: Mapping[str, Any],
+) -> int:
+    """Draw polygons from a map, which has a name, to where they are gathered; gives their number."""
     from satseg_core.model.runtime import usable_processors
-    from satseg_core.outputs import optional, sidecar, whole_outputs
+    from satseg_core.outputs import sidecar, whole_outputs
     from satseg_core.raster.legends import legend_of
     from satseg_core.record import now
     from satseg_core.style import qml
     from satseg_core.vector.formats import format_of
     from satseg_core.vector.polygons import PolygonOptions, save_polygons
 
-    companions = format_of(Path(output)).companions
-    reporter.plan({"polygons": 1})
-    legend = legend_of(Path(map_path), values["legend"])
+    (map_path, map_name), (target, staging) = labels, output
+    legend = legend_of(map_path, values["legend"])
     wanted = PolygonOptions(
         min_area=values["min_area"],
         smooth=values["smooth"],
         simplify=values["simplify"],
-        confidence=optional(values["confidence"]),
+        confidence=confidence,
         workers=values["workers"] or usable_processors(),
     )
-    style = sidecar(Path(output), ".qml")
-    shared = style.exists() and style.read_text(encoding="utf-8") == qml(legend)
-    metadata = {"SOURCE": Path(map_path).name, "DATE": now(), "SATSEG": __version__}
-    with whole_outputs(values["overwrite"]) as outputs, ExitStack() as stack:
-        if values["scheduler"]:
-            from satseg_core.cluster.polygons import polygon_blocks
-
-            wanted = replace(wanted, run_blocks=stack.enter_context(polygon_blocks(values["scheduler"], reporter)))
-        scratch = outputs.add_with(Path(output), *companions)
+    style = sidecar(target, ".qml")
+    shared = staging.content(style) == qml(legend).encode()
+    metadata = {"SOURCE": map_name, "DATE": now(), "SATSEG": __version__}
+    with whole_outputs(values["overwrite"], staging) as outputs:
+        scratch = outputs.add_with(target, *format_of(target).companions)
         style_scratch = None if shared else outputs.add(style)
-        summary = save_polygons(Path(map_path), scratch, legend, reporter, wanted, metadata)
+        summary = save_polygons(map_path, scratch, legend, reporter, wanted, metadata)
         if style_scratch:
             style_scratch.write_text(qml(legend), encoding="utf-8")
-    session.close()
-    reporter.result({"output": output, "polygons": output, "polygon_count": summary.polygons})
-    if not session.as_json:
-        click.echo(f"Written: {output}, {summary.polygons:,} polygons")
+    return summary.polygons

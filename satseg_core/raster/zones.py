@@ -59,12 +59,14 @@ class Zone:
         ]
 
 
-def zone_areas(labels: Path, zones: Path, legend: Legend, reporter: Reporter, field: str | None = None) -> list[Zone]:
+def zone_areas(
+    labels: Path, zones: str | Path, legend: Legend, reporter: Reporter, field: str | None = None
+) -> list[Zone]:
     """Measure a classified raster inside of polygons, which may overlap; each counts by itself.
 
     Args:
         labels: the classified raster.
-        zones: vector file with polygons, in any CRS.
+        zones: vector file with polygons, here or elsewhere, in any CRS.
         legend: classes of the raster.
         reporter: told of the progress in a stage called ``areas``.
         field: of the zones, with their names; None to number them.

@@ -8,7 +8,7 @@ from typing import Callable, TypeVar
 
 Value = TypeVar("Value")
 
-ATTEMPTS = 9
+ATTEMPTS = 8
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 10.0
 """Seconds; each pause is twice the one before, less some chance, so that many workers do not come back at once."""

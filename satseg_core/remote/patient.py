@@ -56,6 +56,21 @@ def is_hopeless(error: BaseException) -> bool:
     return any(_NEVER.search(text) for text in _texts(error))
 
 
+class _Judge:
+    """`is_hopeless`, with less patience for what is no raster or absent: a request that fails may look like that."""
+
+    def __init__(self) -> None:
+        self._doubtful = 0
+
+    def __call__(self, error: Exception) -> bool:
+        self._doubtful += any(words in str(error) for words in (_NO_RASTER, _NO_FILE))
+        return self._doubtful > _DOUBTFUL or is_hopeless(error)
+
+
+_NO_RASTER, _NO_FILE = "supported file format", "does not exist in the file system"
+_DOUBTFUL = 2
+
+
 def failure(name: str, error: BaseException) -> str:
     """One sentence for a raster on a server that cannot be read, which says what to do.
 
@@ -79,7 +94,7 @@ def _other_failure(name: str, error: BaseException, status: int | None, reason: 
         return f"{name} is another raster each time that it is opened; wait until it is no longer written to."
     if status is not None and status not in _FOR_A_MOMENT:
         return f"{name} cannot be read ({reason}); check the address."
-    if status is None and "supported file format" in str(error):
+    if status is None and _NO_RASTER in str(error):
         return f"{name} cannot be opened as a raster; check that it is whole and not of another kind."
     return f"{name} cannot be read: its server failed each of several times ({reason}); try again later."
 
@@ -142,7 +157,7 @@ class _PatientDataset:
         self._check = check
         self._options = options
         self._looks: tuple[Any, ...] = ()
-        self._dataset = insist(self._open_alike, is_hopeless, check, (RasterioError,))
+        self._dataset = insist(self._open_alike, _Judge(), check, (RasterioError,))
 
     def read(self, *arguments: Any, **options: Any) -> Any:
         """Px; see rasterio."""
@@ -163,16 +178,16 @@ class _PatientDataset:
 
     def _insist(self, read: Callable[[], Any]) -> Any:
         try:
-            return _raising_raster_errors(read)
+            return raising_raster_errors(read)
         except RasterioError:
             self._check()
 
         def again() -> Any:
             # GDAL does not tell why px cannot be read; opening does. It may hold broken px, too.
             self._reopen()
-            return _raising_raster_errors(read)
+            return raising_raster_errors(read)
 
-        return insist(again, is_hopeless, self._check, (RasterioError,))
+        return insist(again, _Judge(), self._check, (RasterioError,))
 
     def _reopen(self) -> None:
         self._dataset.close()
@@ -201,10 +216,10 @@ class _PatientDataset:
                 raise
 
         with rasterio.Env(**gdal_settings(self._name), **_OPENING):
-            return _raising_raster_errors(opened)
+            return raising_raster_errors(opened)
 
 
-def _raising_raster_errors(action: Callable[[], Value]) -> Value:
+def raising_raster_errors(action: Callable[[], Value]) -> Value:
     """Do something; errors of GDAL that rasterio lets through as they are become its own."""
     try:
         return action()

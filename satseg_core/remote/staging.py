@@ -12,7 +12,10 @@ from types import TracebackType
 from satseg_core.errors import CancelledError, OutputError, SatSegError
 from satseg_core.events import Reporter
 from satseg_core.remote.names import is_elsewhere, join, last_part, store_url
-from satseg_core.remote.store import exists, require, upload
+from satseg_core.remote.store import content, exists, require, upload
+
+FOLDER = "outputs"
+"""Name of the folder for them in the user's cache."""
 
 
 class Staging:
@@ -64,6 +67,17 @@ class Staging:
         """
         url = self.url(path)
         return path.exists() if url is None else exists(url)
+
+    def content(self, path: Path) -> bytes | None:
+        """What is in a small output that is there already; None for none.
+
+        Raises:
+            OutputError: the store cannot be asked.
+        """
+        url = self.url(path)
+        if url is not None:
+            return content(url)
+        return path.read_bytes() if path.is_file() else None
 
     def send(self, paths: Sequence[Path]) -> None:
         """Send files that are whole, one after the other, and remove them here when all have arrived.

@@ -77,8 +77,28 @@ def upload(local: Path, target: str, check: Callable[[], None] = nobody_cancels)
 
 
 def require(target: str) -> None:
-    """Make sure that a target can be written to, as far as this machine can tell; raises what `upload` does."""
-    _store(target)
+    """Make sure, before the work, that a target can be written to, as far as it can be told without writing.
+
+    Raises:
+        UsageError: it is none that can be written to.
+        RuntimeUnavailableError: the store's library is not installed.
+        OutputError: there is no such bucket, or the credentials are wrong.
+    """
+    scheme, _, place = store_url(target).partition("://")
+    bucket = place.partition("/")[0]
+
+    def ask() -> bool:
+        store = _store(target)
+        try:
+            store.info(f"{scheme}://{bucket}")
+        except FileNotFoundError:
+            return False
+        except PermissionError:
+            return True  # who may write need not be allowed to look
+        return True
+
+    if not _insist(ask, target, "be written"):
+        raise OutputError(f"There is no bucket {bucket} for {target}; make it first, or check the name.")
 
 
 def _insist(action: Callable[[], Value], target: str, what: str, check: Callable[[], None] = nobody_cancels) -> Value:

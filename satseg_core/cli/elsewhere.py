@@ -1,0 +1,38 @@
+"""Maps that are read and files that are written elsewhere, for the commands that take a whole map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from satseg_core.events import Reporter
+
+if TYPE_CHECKING:
+    from satseg_core.remote.staging import Staging
+
+
+@contextmanager
+def here(
+    reporter: Reporter, output: str | None, *rasters: str | None
+) -> Iterator[tuple[Staging, Path | None, list[Path | None]]]:
+    """Paths on this machine.
+
+    Args:
+        reporter: can cancel.
+        output: to write; None for none.
+        rasters: to read; None for those that are not wanted.
+
+    Yields:
+        What outputs are to be gathered with, where the output is written to, and where the rasters are.
+    """
+    from satseg_core.model.pace import cache_folder
+    from satseg_core.remote.fetch import fetched
+    from satseg_core.remote.staging import FOLDER, Staging
+
+    with Staging(cache_folder() / FOLDER, reporter) as staging:
+        target = staging.place(output) if output else None
+        with fetched(*(name for name in rasters if name), check=reporter.check) as paths:
+            found = iter(paths)
+            yield staging, target, [next(found) if name else None for name in rasters]
