@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 
@@ -152,6 +153,7 @@ def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, r
     with env, ExitStack() as kept, whole_outputs(options.overwrite, staging) as outputs, ExitStack() as stack:
         _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
+        helpers = stack.enter_context(_Helpers(model, options))
         plan, warnings = _plan(source, model, options, budget, reporter)
         job = _job(plan, options)
         forecast = _foresee(plan, model, options, job)
@@ -164,7 +166,7 @@ def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, r
         if unfinished.thrown_away:
             reporter.message(f"Starting over: {unfinished.thrown_away} blocks of an interrupted run are thrown away.")
         outputs.remove_stale()
-        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter, _Helpers(model, options))
+        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter, helpers)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(plan, files, options, reporter, started)
@@ -410,26 +412,38 @@ def _run_here(plan: Plan, done: frozenset[Block], temperature: float | None, put
     return prediction.tiles_run
 
 
-@dataclass(frozen=True)
 class _Helpers:
-    """Other processes that do the blocks, if any are wanted."""
+    """Other processes that do the blocks, if any are wanted; they start at once, and end with this context manager."""
 
-    model: ModelFile
-    options: SegmentOptions
+    def __init__(self, model: ModelFile, options: SegmentOptions) -> None:
+        self._model = model
+        self._memory = options.memory
+        self.wanted = options.workers is not None or options.scheduler is not None
+        self._started = ExitStack()
+        if self.wanted:
+            from satseg_core.cluster.ahead import StartedAhead
+            from satseg_core.cluster.connect import connect
 
-    @property
-    def wanted(self) -> bool:
-        return self.options.workers is not None or self.options.scheduler is not None
+            start = partial(connect, options.workers, options.scheduler, options.threads, options.device == "cuda")
+            self._cluster = self._started.enter_context(StartedAhead(start))
+
+    def __enter__(self) -> _Helpers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._started.close()
 
     def run(
         self, plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter
     ) -> int:
         """Have the blocks done; gives the number of tiles run."""
-        from satseg_core.cluster.mapping import Cluster, map_blocks
+        from satseg_core.cluster.mapping import map_blocks
 
-        options = self.options
-        cluster = Cluster(options.workers, options.scheduler, options.threads, options.memory)
-        return map_blocks(cluster, plan, self.model, done, temperature, put, reporter)
+        try:
+            connection = self._cluster.connection()
+            return map_blocks(connection, plan, self._model, self._memory, done, temperature, put, reporter)
+        finally:
+            self._cluster.release()
 
 
 def _done_blocks(writers: Sequence[MapWriter], unfinished: Unfinished) -> frozenset[Block]:

@@ -44,14 +44,16 @@ class Connection:
 
 
 @contextmanager
-def connect(workers: int | None, scheduler: str | None, threads: int | None, cards: int = 0) -> Iterator[Connection]:
+def connect(
+    workers: int | None, scheduler: str | None, threads: int | None, on_cards: bool = False
+) -> Iterator[Connection]:
     """Start workers, or connect to those that are there.
 
     Args:
         workers: processes to start on this machine.
         scheduler: address of a scheduler, such as ``tcp://10.0.0.1:8786``, instead.
         threads: of all workers on this machine together; None for all processors.
-        cards: graphics cards that the workers here share out among them; 0 for none.
+        on_cards: the workers here share NVIDIA's graphics cards out among them.
 
     Raises:
         RuntimeUnavailableError: Dask is not installed, or nobody answers.
@@ -63,15 +65,16 @@ def connect(workers: int | None, scheduler: str | None, threads: int | None, car
         raise RuntimeUnavailableError(
             "--workers and --scheduler need Dask; install it with: pip install 'satseg[cluster]' (or distributed)."
         )
-    with _connected(scheduler) if scheduler else _started(workers or 1, threads, cards) as connection:
+    with _connected(scheduler) if scheduler else _started(workers or 1, threads, on_cards) as connection:
         yield connection
 
 
 @contextmanager
-def _started(workers: int, threads: int | None, cards: int) -> Iterator[Connection]:
+def _started(workers: int, threads: int | None, on_cards: bool) -> Iterator[Connection]:
     from distributed import Client, Nanny, Scheduler, SpecCluster
 
     pages = importlib.util.find_spec("bokeh") is not None
+    cards = _count_cards() if on_cards else 0
     each = max((threads or usable_processors()) // workers, 1)
     with tempfile.TemporaryDirectory(prefix="satseg-dask-") as folder:
         spec: dict[Any, Mapping[str, Any]] = {
@@ -115,6 +118,15 @@ def _connected(address: str) -> Iterator[Connection]:
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
             ) from error
         yield Connection(client, False, None, str(client.dashboard_link or ""))
+
+
+def _count_cards() -> int:
+    """NVIDIA's cards here, as far as torch tells; 0 without it."""
+    if importlib.util.find_spec("torch") is None:
+        return 0
+    import torch
+
+    return int(torch.cuda.device_count())
 
 
 def seconds_of(variable: str, default: float) -> float:

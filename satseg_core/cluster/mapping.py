@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Callable
 
 from satseg_core import scores
 from satseg_core.classify import Classified
-from satseg_core.cluster.connect import Connection, connect
+from satseg_core.cluster.connect import Connection
 from satseg_core.cluster.task import BlockDone, ModelBytes, RemoteJob, RuntimeChoice
 from satseg_core.events import Reporter
 from satseg_core.model.store import ModelFile
@@ -18,27 +17,11 @@ from satseg_core.prediction import Plan
 from satseg_core.raster.grid import Block
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """Which workers, and what they may take.
-
-    Attributes:
-        workers: processes to start on this machine, or None.
-        scheduler: address of a Dask scheduler instead.
-        threads: of all workers on this machine together; None for all processors.
-        memory: MB of each worker; None for the usual.
-    """
-
-    workers: int | None
-    scheduler: str | None
-    threads: int | None = None
-    memory: int | None = None
-
-
 def map_blocks(
-    cluster: Cluster,
+    connection: Connection,
     plan: Plan,
     model: ModelFile,
+    memory: int | None,
     done: Collection[Block],
     temperature: float | None,
     put: Callable[[Block, Classified], None],
@@ -47,9 +30,10 @@ def map_blocks(
     """Have the blocks of a run done, and put each as it comes; they come in any order.
 
     Args:
-        cluster: see `Cluster`.
+        connection: to the cluster.
         plan: of the run; its runtime says what the workers use.
         model: the model's files.
+        memory: MB of each worker; None for the usual.
         done: blocks that are not needed.
         temperature: of the confidence; None where none is wanted.
         put: takes a block's codes and confidence; called in one thread, one after the other.
@@ -59,19 +43,16 @@ def map_blocks(
         Number of tiles that went through the network, those included that several workers ran.
 
     Raises:
-        SatSegError: there is no cluster, or its workers cannot do it.
+        SatSegError: the workers cannot do it.
         CancelledError: the user cancelled.
     """
-    order = _order(plan, done)
-    with (
-        reporter.stage("segment", len(order)) as stage,
-        connect(cluster.workers, cluster.scheduler, cluster.threads, _cards(plan)) as connection,
-    ):
-        from satseg_core.cluster.run import ClusterRun
-        from satseg_core.cluster.worker import RunPlugin
+    from satseg_core.cluster.run import ClusterRun
+    from satseg_core.cluster.worker import RunPlugin
 
-        reporter.message(_greeting(connection))
-        job = _job(plan, model, temperature, connection, cluster.memory)
+    order = _order(plan, done)
+    reporter.message(_greeting(connection))
+    job = _job(plan, model, temperature, connection, memory)
+    with reporter.stage("segment", len(order)) as stage:
         run = ClusterRun(connection.client, RunPlugin(job, connection.ours), order)
         tiles = 0
         with closing(run.blocks(stage)) as blocks, Behind(_putter(put), 1) as writing:
@@ -118,12 +99,3 @@ def _greeting(connection: Connection) -> str:
     else:
         words = f"{workers} of the Dask scheduler at {connection.client.scheduler.address}."
     return f"{words} Dashboard: {connection.dashboard}" if connection.dashboard else words
-
-
-def _cards(plan: Plan) -> int:
-    """How many graphics cards the workers here share out among them; 0 where they run on the processor."""
-    if plan.runtime.device != "cuda":
-        return 0
-    import torch
-
-    return int(torch.cuda.device_count())

@@ -354,25 +354,13 @@ def _there(options: ManyOptions, tasks: Sequence[SceneTask], tally: _Tally, repo
 
 @contextmanager
 def _connected(options: ManyOptions, reporter: Reporter) -> Iterator[Connection]:
-    with connect(options.workers, options.scheduler, options.template.threads, _cards(options)) as connection:
+    template = options.template
+    with connect(options.workers, options.scheduler, template.threads, template.device != "cpu") as connection:
         count = len(connection.client.ncores())
         workers = f"{count} workers" if count != 1 else "1 worker"
         pages = f" Dashboard: {connection.dashboard}" if connection.dashboard else ""
         reporter.message(f"{workers}, a scene each at a time.{pages}")
         yield connection
-
-
-def _cards(options: ManyOptions) -> int:
-    """How many graphics cards workers on this machine share out among them; 0 where they run on the processor."""
-    if options.workers is None or options.template.device not in ("auto", "cuda"):
-        return 0
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None:
-        return 0
-    import torch
-
-    return int(torch.cuda.device_count())
 
 
 def _is_large(found: Found) -> bool:

@@ -1,0 +1,43 @@
+"""A cluster that starts while its run is planned, and ends while its map is finished: both take seconds."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from typing import Callable
+
+from satseg_core.cluster.connect import Connection
+
+
+class StartedAhead:
+    """A connection on its way; a context manager that ends it.
+
+    Args:
+        connect: makes the connection; called at once, in a thread.
+    """
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._opened = ExitStack()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="satseg-cluster")
+        self._entering = self._pool.submit(lambda: self._opened.enter_context(connect()))
+        self._leaving: Future[None] | None = None
+
+    def connection(self) -> Connection:
+        """The connection, as soon as it is there.
+
+        Raises:
+            SatSegError: there is none.
+        """
+        return self._entering.result()
+
+    def release(self) -> None:
+        """It is not needed any more: begin to end it."""
+        if self._leaving is None:
+            self._leaving = self._pool.submit(self._opened.close)
+
+    def __enter__(self) -> StartedAhead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+        self._pool.shutdown(wait=True)
