@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
+import socketserver
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socket import socket
+from pathlib import Path
+from socket import SHUT_WR, create_connection, socket
 from typing import Any
+from urllib.parse import urlsplit
 
 NAME = "scenes"
 
@@ -25,9 +31,15 @@ class Bucket:
 
     Attributes:
         endpoint: URL of its server.
+        log: file that the server writes its requests to.
     """
 
     endpoint: str
+    log: str
+
+    def written(self) -> list[str]:
+        """Keys that were written, in their order."""
+        return re.findall(rf'"PUT /{NAME}/(\S+) HTTP', Path(self.log).read_text(encoding="utf-8"))
 
     def url(self, key: str) -> str:
         return f"s3://{NAME}/{key}"
@@ -66,12 +78,14 @@ def free_port() -> int:
 @contextmanager
 def server(port: int) -> Iterator[Bucket]:
     """The server while the block lasts."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
+        yield from _serve(child, Bucket(f"http://127.0.0.1:{port}", log.name))
+
+
+def _serve(child: subprocess.Popen[bytes], bucket: Bucket) -> Iterator[Bucket]:
     try:
-        bucket = Bucket(f"http://127.0.0.1:{port}")
         _await(bucket.endpoint)
         bucket.client().create_bucket(Bucket=NAME)
         yield bucket
@@ -109,3 +123,33 @@ def environment(values: dict[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def forwarding(port: int, bucket: Bucket) -> Iterator[None]:
+    """Take connections at another port, and hand them on to a bucket's server while the block lasts."""
+    goal = urlsplit(bucket.endpoint)
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with create_connection((goal.hostname, goal.port)) as there:
+                back = threading.Thread(target=_pipe, args=(there, self.request), daemon=True)
+                back.start()
+                _pipe(self.request, there)
+                back.join()
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Handler) as listening:
+        listening.daemon_threads = True
+        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread.start()
+        yield
+        listening.shutdown()
+
+
+def _pipe(source: socket, target: socket) -> None:
+    try:
+        while part := source.recv(2**16):
+            target.sendall(part)
+        target.shutdown(SHUT_WR)
+    except OSError:
+        return

@@ -29,13 +29,19 @@ _OPENING = {
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
 _FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
-_NEVER = re.compile(
-    r"could not resolve|SSL (?:connect|certificate|peer)|unsupported protocol|malformed|AccessDenied|InvalidAccessKey"
-    r"|InvalidCredentials|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|AuthorizationFailure|NoSuch|NotFound"
-    r"|configuration option|PermanentRedirect|AuthorizationHeaderMalformed",
+_REFUSED = re.compile(
+    r"Access ?Denied|InvalidAccessKey|Access Key Id|InvalidCredentials|SignatureDoesNotMatch|request signature"
+    r"|ExpiredToken|token has expired|InvalidToken|AuthenticationFailed|AuthorizationFailure"
+    r"|configuration options? not",
     re.IGNORECASE,
 )
-"""Words of errors that are the same the next time."""
+_ABSENT = re.compile(r"NoSuch|specified (?:key|bucket|blob|container|resource) does not exist|in the file system")
+_NEVER = re.compile(
+    r"could not resolve|SSL (?:connect|certificate|peer)|unsupported protocol|malformed|PermanentRedirect|NoSuch"
+    r"|specified (?:key|bucket|blob|container|resource) does not exist",
+    re.IGNORECASE,
+)
+"""Words of errors, of GDAL, curl and the stores. The last are, with those that refuse, the same the next time."""
 
 
 class _ChangedError(RasterioError):  # type: ignore[misc]
@@ -53,7 +59,7 @@ def is_hopeless(error: BaseException) -> bool:
     status = status_of(error)
     if status is not None:
         return status not in _FOR_A_MOMENT
-    return any(_NEVER.search(text) for text in _texts(error))
+    return any(_NEVER.search(text) or _REFUSED.search(text) for text in _texts(error))
 
 
 class _Judge:
@@ -97,13 +103,6 @@ def _other_failure(name: str, error: BaseException, status: int | None, reason: 
     if status is None and _NO_RASTER in str(error):
         return f"{name} cannot be opened as a raster; check that it is whole and not of another kind."
     return f"{name} cannot be read: its server failed each of several times ({reason}); try again later."
-
-
-_REFUSED = re.compile(
-    r"AccessDenied|InvalidAccessKey|InvalidCredentials|SignatureDoesNotMatch|ExpiredToken|InvalidToken"
-    r"|AuthenticationFailed|AuthorizationFailure|configuration option",
-)
-_ABSENT = re.compile(r"NoSuch|NotFound|does not exist")
 
 
 def _credentials(name: str) -> str:
