@@ -10,8 +10,8 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from satseg_core.memory import Budget, few_arenas
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime, load_runtime
 from satseg_core.model.store import ModelFile, open_model
+from satseg_core.pipeline import ahead
 from satseg_core.prediction import PredictedBlock
 from satseg_core.raster.area_of_interest import AreaOfInterest
 from satseg_core.raster.grid import Block, Lattice, Tile
@@ -36,6 +37,12 @@ from satseg_core.version import __version__
 
 Scores = NDArray[np.float32]
 """Class scores of one tile, ``(C, h, w) float32``."""
+
+Pixels = NDArray[np.float32]
+"""Tiles as the network wants them, ``(N, B, T, T) float32``."""
+
+TILES_AHEAD = 4
+"""Batches of tiles that are read and wait for the network, for each block that is being made."""
 
 PACK_LEVEL = 1
 """Of zlib: more takes longer than the bytes that it saves."""
@@ -179,7 +186,9 @@ class BlockMaker:
         self._job = job
         self._budget = Budget.of(job.memory)
         self._opened = ExitStack()
-        self._reading, self._running, self._claiming = threading.Lock(), threading.Lock(), threading.Lock()
+        self._reading, self._claiming = threading.Lock(), threading.Lock()
+        # One thread has the network, as caches and the runtime's threads are used to it.
+        self._network = ThreadPoolExecutor(1, thread_name_prefix="satseg-network")
         few_arenas()
         with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
             path = Path(folder) / job.model.name
@@ -200,7 +209,8 @@ class BlockMaker:
         self._tiles: OrderedDict[Tile, Future[Scores]] = OrderedDict()
 
     def close(self) -> None:
-        """Close the raster."""
+        """Close the raster, and end the network's thread."""
+        self._network.shutdown()
         self._opened.close()
 
     def make(self, block: Block) -> BlockDone:
@@ -234,19 +244,27 @@ class BlockMaker:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
         claimed, futures = self._claim(tiles)
         try:
-            for batch in _batches(claimed, self.runtime.batch):
-                with self._reading:
-                    pixels = np.stack([self._reader.read(tile) for tile in batch])
-                with self._running:
-                    results = self.runtime.scores(pixels)
-                for tile, result in zip(batch, results):
-                    futures[tile].set_result(result)
+            # Ahead, so that the network is never waited for by who reads, nor the other way round.
+            with closing(ahead(self._read(claimed), TILES_AHEAD)) as batches:
+                for batch, pixels in batches:
+                    results = self._network.submit(self.runtime.scores, pixels).result()
+                    for tile, result in zip(batch, results):
+                        futures[tile].set_result(result)
         except BaseException as error:
             self._give_up(claimed, futures, error)
             raise
         found = [futures[tile].result() for tile in tiles]
         self._forget()
         return found, len(claimed)
+
+    def _read(self, tiles: Sequence[Tile]) -> Iterator[tuple[Sequence[Tile], Pixels]]:
+        """Tiles as the network wants them, as many at a time as it likes; iterated in a thread of its own."""
+        options = self._budget.gdal_options(self._job.input)
+        for batch in _batches(tiles, self.runtime.batch):
+            # Not around the loop: a generator may be closed in another thread, which has no such settings to leave.
+            with rasterio.Env(**options), self._reading:
+                pixels = np.stack([self._reader.read(tile) for tile in batch])
+            yield batch, pixels
 
     def _claim(self, tiles: Sequence[Tile]) -> tuple[list[Tile], dict[Tile, Future[Scores]]]:
         """Which of the tiles this call has to run, and where the scores of all of them will be."""
