@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import rasterio
 
 from satseg_core import record
-from satseg_core.classify import Classified
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.forecast import Forecast, Targets, check_space, foresee, tell
 from satseg_core.legend import Legend
+from satseg_core.maps import Helpers, write_maps
 from satseg_core.memory import Budget
 from satseg_core.model.choice import candidates
 from satseg_core.model.pace import TileTime, cache_folder, tile_time
 from satseg_core.model.runtime import ElsewhereRuntime, Runtime, load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
-from satseg_core.pipeline import Behind
-from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
+from satseg_core.prediction import Plan, model_scale
 from satseg_core.raster.area import ClassArea, class_areas
 from satseg_core.raster.area_of_interest import AreaOfInterest, extent_block
-from satseg_core.raster.classified import MapWriter
-from satseg_core.raster.grid import Block
-from satseg_core.raster.overviews import average
 from satseg_core.raster.source import Source, open_source
 from satseg_core.remote.names import is_elsewhere, same_place, without_secrets
 from satseg_core.remote.staging import FOLDER, Staging
@@ -39,12 +34,6 @@ from satseg_core.unfinished import Unfinished
 from satseg_core.vector.formats import format_of
 from satseg_core.vector.polygons import PolygonOptions, save_polygons
 from satseg_core.version import __version__
-
-PutBlock = Callable[[Block, Classified], None]
-"""Takes a finished block: codes, and percent or None."""
-
-BLOCKS_BEHIND = 1
-"""So many blocks wait to be classified and written while the network runs on."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +142,7 @@ def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, r
     with env, ExitStack() as kept, whole_outputs(options.overwrite, staging) as outputs, ExitStack() as stack:
         _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
-        helpers = stack.enter_context(_Helpers(model, options))
+        helpers = stack.enter_context(_helpers(model, options))
         plan, warnings = _plan(source, model, options, budget, reporter)
         job = _job(plan, options)
         forecast = _foresee(plan, model, options, job)
@@ -166,7 +155,7 @@ def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, r
         if unfinished.thrown_away:
             reporter.message(f"Starting over: {unfinished.thrown_away} blocks of an interrupted run are thrown away.")
         outputs.remove_stale()
-        tiles_run, resumed = _write_maps(plan, files, unfinished, reporter, helpers)
+        tiles_run, resumed = write_maps(plan, files.output, files.confidence, unfinished, reporter, helpers)
         legend = model.card.legend
         areas = class_areas(files.output, legend, reporter)
         count = _write_polygons(plan, files, options, reporter, started)
@@ -350,6 +339,11 @@ def _plan(
     return Plan.make(source, card, runtime, scale, options.stretch, within, area, budget), warnings
 
 
+def _helpers(model: ModelFile, options: SegmentOptions) -> Helpers:
+    on_cards = options.device == "cuda"
+    return Helpers(model, options.workers, options.scheduler, options.threads, options.memory, on_cards)
+
+
 def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     weights = {"segment": 80.0, "finish": 10.0, "areas": 3.0}
     if options.confidence:
@@ -357,102 +351,6 @@ def _stage_weights(options: SegmentOptions) -> dict[str, float]:
     if options.polygons:
         weights["polygons"] = 30.0
     return weights
-
-
-def _write_maps(
-    plan: Plan, files: _Files, unfinished: Unfinished, reporter: Reporter, helpers: _Helpers
-) -> tuple[int, int]:
-    """Write the classified raster, and the confidence raster if asked for; returns the number of tiles run."""
-    with ExitStack() as stack:
-        flat = unfinished.folder / "map.flat"
-        writers = [stack.enter_context(MapWriter(files.output, flat, plan.source, plan.within, plan.card.legend))]
-        if files.confidence:
-            flat = unfinished.folder / "confidence.flat"
-            writer = MapWriter(files.confidence, flat, plan.source, plan.within, halve=average)
-            writers.append(stack.enter_context(writer))
-        counts = _run_blocks(plan, writers, unfinished, reporter, helpers)
-        for writer, name in zip(writers, ("finish", "confidence")):
-            with reporter.stage(name) as stage:
-                writer.finish(stage)
-    return counts
-
-
-def _run_blocks(
-    plan: Plan, writers: Sequence[MapWriter], unfinished: Unfinished, reporter: Reporter, helpers: _Helpers
-) -> tuple[int, int]:
-    """Read, predict, blend and write, block by block.
-
-    Returns:
-        Number of tiles run, and of blocks that an earlier run had done.
-    """
-    done = _done_blocks(writers, unfinished)
-    if done:
-        reporter.message(f"Going on with an interrupted run: {len(done)} blocks are done.")
-    temperature = plan.card.temperature if len(writers) > 1 else None
-
-    def put(block: Block, rasters: Classified) -> None:
-        sums = [writer.write(block, values) for writer, values in zip(writers, rasters) if values is not None]
-        unfinished.note(block, tuple(sums))
-
-    run = helpers.run if helpers.wanted else _run_here
-    return run(plan, done, temperature, put, reporter), len(done)
-
-
-def _run_here(plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter) -> int:
-    """Do the blocks in this process; gives the number of tiles run."""
-    prediction = Prediction(plan, done)
-
-    def write(predicted: PredictedBlock) -> None:
-        put(predicted.block, predicted.classify(plan.card.legend.codes, temperature))
-
-    classifying = reporter.stage("segment", prediction.tiles)
-    with classifying as stage, closing(prediction.blocks(stage)) as blocks, Behind(write, BLOCKS_BEHIND) as writing:
-        for predicted in blocks:
-            writing.put(predicted)
-    return prediction.tiles_run
-
-
-class _Helpers:
-    """Other processes that do the blocks, if any are wanted; they start at once, and end with this context manager."""
-
-    def __init__(self, model: ModelFile, options: SegmentOptions) -> None:
-        self._model = model
-        self._memory = options.memory
-        self.wanted = options.workers is not None or options.scheduler is not None
-        self._started = ExitStack()
-        if self.wanted:
-            from satseg_core.cluster.ahead import StartedAhead
-            from satseg_core.cluster.connect import connect
-
-            start = partial(connect, options.workers, options.scheduler, options.threads, options.device == "cuda")
-            self._cluster = self._started.enter_context(StartedAhead(start))
-
-    def __enter__(self) -> _Helpers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._started.close()
-
-    def run(
-        self, plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter
-    ) -> int:
-        """Have the blocks done; gives the number of tiles run."""
-        from satseg_core.cluster.mapping import map_blocks
-
-        try:
-            connection = self._cluster.connection()
-            return map_blocks(connection, plan, self._model, self._memory, done, temperature, put, reporter)
-        finally:
-            self._cluster.release()
-
-
-def _done_blocks(writers: Sequence[MapWriter], unfinished: Unfinished) -> frozenset[Block]:
-    """Blocks that an earlier run has written and that are still what they were."""
-    return frozenset(
-        block
-        for block, sums in unfinished.done.items()
-        if len(sums) == len(writers) and all(writer.has(block, value) for writer, value in zip(writers, sums))
-    )
 
 
 def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
