@@ -34,6 +34,9 @@ RUNTIME = ("--runtime", "onnx")
 SIMULATED = ((1, 8), (4, 32), (16, 128), (64, 1000), (128, 2000), (256, 4000))
 """Numbers of workers, and of blocks."""
 
+QUICK, QUICK_FAST = ((1, 6), (16, 96), (64, 400)), ((1, 10), (16, 200), (64, 1000))
+"""With ``--quick``: for slow blocks and for fast ones."""
+
 LONG = (256, 20_000)
 """With ``--long``."""
 
@@ -53,11 +56,11 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("docs/cluster-benchmark.md"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="satseg-cluster-") as name:
-        found = {"real": real(Path(name), 1 if options.quick else options.runs, SIDE // 4 if options.quick else SIDE)}
-    cases = SIMULATED[:3] if options.quick else SIMULATED
-    cases = (*cases, LONG) if options.long else cases
-    found["simulated"] = [simulate(workers, blocks, BLOCK_SECONDS) for workers, blocks in cases]
-    found["fast"] = [simulate(workers, blocks, FAST_SECONDS) for workers, blocks in cases]
+        found = {"real": real(Path(name), 1 if options.quick else options.runs, SIDE // 2 if options.quick else SIDE)}
+    slow, fast = (QUICK, QUICK_FAST) if options.quick else (SIMULATED, SIMULATED)
+    slow = (*slow, LONG) if options.long else slow
+    found["simulated"] = [simulate(workers, blocks, BLOCK_SECONDS) for workers, blocks in slow]
+    found["fast"] = [simulate(workers, blocks, FAST_SECONDS) for workers, blocks in fast]
     options.output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     options.output.write_text(page(found), encoding="utf-8")
     return 0
