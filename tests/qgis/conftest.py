@@ -235,7 +235,7 @@ def qgis_process(tmp_path_factory: pytest.TempPathFactory) -> Process:
         "QT_QPA_PLATFORM": "offscreen",
         "SATSEG_PYTHON": venv_python(),
         # QGIS takes the first python3 of the path for its own.
-        "PATH": os.pathsep.join((os.path.dirname(sys.executable), os.environ.get("PATH", ""))),
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
     }
     process = Process(program, environ, plugins / "satseg_qgis")
     enabled = process("plugins", "enable", "satseg_qgis")
