@@ -11,6 +11,7 @@ from typing import Any
 import rasterio
 
 from satseg_core import record
+from satseg_core.cluster.polygons import polygon_blocks
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
@@ -385,12 +386,8 @@ def _write_polygons(plan: Plan, files: _Files, options: SegmentOptions, reporter
         confidence=files.confidence,
         workers=options.workers or options.threads or usable_processors(),
     )
-    with ExitStack() as stack:
-        if options.scheduler:
-            from satseg_core.cluster.polygons import polygon_blocks
-
-            blocks = stack.enter_context(polygon_blocks(options.scheduler, reporter))
-            wanted = replace(wanted, run_blocks=blocks)
+    with polygon_blocks(options.scheduler, reporter) as others:
+        wanted = replace(wanted, run_blocks=others)
         return save_polygons(files.output, files.polygons, card.legend, reporter, wanted, metadata).polygons
 
 

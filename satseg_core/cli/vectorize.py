@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ def _vectorize(
     values: Mapping[str, Any],
 ) -> int:
     """Draw polygons from a map, which has a name, to where they are gathered; gives their number."""
+    from satseg_core.cluster.polygons import polygon_blocks
     from satseg_core.model.runtime import usable_processors
     from satseg_core.outputs import sidecar, whole_outputs
     from satseg_core.raster.legends import legend_of
@@ -81,7 +83,9 @@ def _vectorize(
     style = sidecar(target, ".qml")
     shared = staging.content(style) == qml(legend).encode()
     metadata = {"SOURCE": map_name, "DATE": now(), "SATSEG": __version__}
-    with whole_outputs(values["overwrite"], staging) as outputs:
+    gathered = whole_outputs(values["overwrite"], staging)
+    with gathered as outputs, polygon_blocks(values["scheduler"], reporter) as others:
+        wanted = replace(wanted, run_blocks=others)
         scratch = outputs.add_with(target, *format_of(target).companions)
         style_scratch = None if shared else outputs.add(style)
         summary = save_polygons(map_path, scratch, legend, reporter, wanted, metadata)

@@ -34,6 +34,11 @@ PATIENCE_VARIABLE = "SATSEG_PATIENCE"
 
 PATIENCE = 30.0
 
+SILENCE_VARIABLE = "SATSEG_SILENCE"
+"""Environment variable with the seconds that a worker may keep silent; `SILENCE_SECONDS` if not set."""
+
+SILENCE_SECONDS = 120.0
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -129,6 +134,18 @@ def _connected(address: str) -> Iterator[Connection]:
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
             ) from error
         yield Connection(client, False, None, str(client.dashboard_link or ""))
+
+
+def silence_seconds() -> float:
+    """How long a worker may keep silent over what it was asked for, s; `SILENCE_VARIABLE` sets it."""
+    return seconds_of(SILENCE_VARIABLE, SILENCE_SECONDS)
+
+
+def not_installed(error: ModuleNotFoundError) -> RuntimeUnavailableError:
+    """What a worker means that cannot import a module of the task's."""
+    return RuntimeUnavailableError(
+        f"A worker has no {error.name}; install SatSeg in the environment of the workers (pip install satseg)."
+    )
 
 
 def _count_cards() -> int:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from satseg_core.cluster.connect import connect, seconds_of
+from satseg_core.cluster.connect import connect, silence_seconds
 from satseg_core.errors import SatSegError
 from satseg_core.events import Reporter
 from satseg_core.vector.block import BlockResult, BlockWorker, Job, Task
@@ -25,19 +25,16 @@ AHEAD = 3
 SEE_SECONDS = 15.0
 """Time for a worker to say whether it sees a file, s."""
 
-SILENCE_VARIABLE, SILENCE_SECONDS = "SATSEG_SILENCE", 120.0
-"""As in `satseg_core.cluster.run`: after this long a block is done here."""
-
 _LOCAL = threading.local()
 """In a worker's thread: the job that it was last asked for, and what does its blocks."""
 
 
 @contextmanager
-def polygon_blocks(scheduler: str, reporter: Reporter) -> Iterator[RunBlocks]:
+def polygon_blocks(scheduler: str | None, reporter: Reporter) -> Iterator[RunBlocks | None]:
     """Have the workers of a scheduler do the blocks of polygons.
 
     Args:
-        scheduler: address of Dask's.
+        scheduler: address of Dask's; None for nobody.
         reporter: hears it where the workers do not see the map.
 
     Yields:
@@ -46,6 +43,9 @@ def polygon_blocks(scheduler: str, reporter: Reporter) -> Iterator[RunBlocks]:
     Raises:
         RuntimeUnavailableError: nobody answers.
     """
+    if scheduler is None:
+        yield None
+        return
     with connect(None, scheduler, None) as connection:
 
         def run(job: Job, tasks: Sequence[Task]) -> Generator[BlockResult, None, None] | None:
@@ -83,7 +83,7 @@ def _sees(files: Sequence[str]) -> bool:
 
 def _run(client: Client, job: Job, tasks: Sequence[Task], workers: list[str]) -> Generator[BlockResult, None, None]:
     """Results in the order of the tasks; Dask repeats what a dying worker had, and what hangs is done here."""
-    silence = seconds_of(SILENCE_VARIABLE, SILENCE_SECONDS)
+    silence = silence_seconds()
     remaining, waiting = iter(tasks), deque[tuple[Task, "Future"]]()
     with ExitStack() as stack:
         here: BlockWorker | None = None

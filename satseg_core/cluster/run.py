@@ -20,7 +20,7 @@ from typing import Any, Callable
 
 from distributed import Client, Future
 
-from satseg_core.cluster.connect import seconds_of
+from satseg_core.cluster.connect import not_installed, silence_seconds
 from satseg_core.cluster.fetch import Fetched, Fetcher
 from satseg_core.cluster.lanes import Lanes
 from satseg_core.cluster.task import BlockDone
@@ -38,13 +38,8 @@ LOOK_SECONDS = 0.2
 WORKERS_SECONDS = 1.0
 """How often is asked which workers there are, s."""
 
-SILENCE_VARIABLE = "SATSEG_SILENCE"
-"""Environment variable with the seconds after which a worker that has a block has hung, if it is `SILENCE_TIMES` as
-long as the others take, too; `SILENCE_SECONDS` if not set."""
-
-SILENCE_SECONDS = 120.0
-
 SILENCE_TIMES = 10.0
+"""A worker has hung if it has a block for `connect.silence_seconds`, and so many times as long as others take, too."""
 
 MOST_DEATHS = 3
 """So many workers may die over one block."""
@@ -75,7 +70,7 @@ class ClusterRun:
         self._client = client
         self._plugin = plugin
         self._name = plugin.name
-        self._silence = seconds_of(SILENCE_VARIABLE, SILENCE_SECONDS)
+        self._silence = silence_seconds()
         self._workers = self._present()
         self._looked = time.monotonic()
         self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
@@ -239,7 +234,5 @@ def _explained(error: Exception) -> SatSegError:
     if isinstance(error, SatSegError):
         return error
     if isinstance(error, ModuleNotFoundError):
-        return RuntimeUnavailableError(
-            f"A worker has no {error.name}; install SatSeg in the environment of the workers (pip install satseg)."
-        )
+        return not_installed(error)
     return RuntimeUnavailableError(f"A worker failed ({type(error).__name__}: {error}).")

@@ -18,7 +18,7 @@ from distributed import Client, Future, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.scheduler import KilledWorker
 
-from satseg_core.cluster.connect import Connection
+from satseg_core.cluster.connect import Connection, not_installed
 from satseg_core.errors import CancelledError, RuntimeUnavailableError
 from satseg_core.events import Event, Progress, Reporter
 from satseg_core.many.one import Outcome, SceneTask, do_scene, failed
@@ -203,9 +203,7 @@ class ScenesOnCluster:
                 "Several workers have died over it, most often for lack of memory; give workers more, or have fewer."
             )
         except ModuleNotFoundError as error:
-            raise RuntimeUnavailableError(
-                f"A worker has no {error.name}; install SatSeg in the environment of the workers (pip install satseg)."
-            ) from error
+            raise not_installed(error) from error
         except CancelledError:
             reason = "Its worker was told to stop; run the same command again."
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one scene, the others go on

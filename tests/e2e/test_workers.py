@@ -245,6 +245,9 @@ def test_polygons_of_a_cluster_are_those_of_this_machine(job: Path, scheduler: s
     assert run.code == 0, run.err
     assert "on this machine" not in run.err
     assert there.read_bytes() == alone.read_bytes()
+    absent = [*words, "--output", there, "--overwrite", "--scheduler", "tcp://127.0.0.1:1"]
+    nobody = Going(absent, SATSEG_PATIENCE="2")
+    assert nobody.end()[0] == 1  # the scheduler is asked indeed
     worker.kill()  # its blocks go to the other one, or are done here
     run = satseg(*words, "--output", there, "--scheduler", scheduler, "--overwrite")
     assert run.code == 0, run.err
