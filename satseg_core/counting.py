@@ -52,7 +52,7 @@ def _near_mask(plan: Plan, row: int, cols: Sequence[int]) -> int:
         for y, x in pixels
     ]
     frames = shapely.polygons(np.array(corners))
-    return len(np.unique(plan.area._tree.query(frames, predicate="intersects")[0]))
+    return plan.area.touches(frames)
 
 
 def _common(lattice: Lattice, tile: Tile, within: Block) -> Block:

@@ -152,6 +152,12 @@ class Plan:
         """Side of a block, raster px."""
         return self.lattice.block_size()
 
+    def order(self, skipped: Collection[Block] = ()) -> list[Block]:
+        """The blocks in an order in which neighbours follow each other, without those that need no result."""
+        classes = len(self.card.legend)
+        every = scores.ordered_blocks(self.lattice, self.within, self.block_size, classes, self.budget.scores)
+        return [block for block in every if block not in skipped]
+
 
 @dataclass(frozen=True)
 class PredictedBlock:
@@ -246,8 +252,7 @@ class Prediction:
     def __init__(self, plan: Plan, skipped: Collection[Block] = ()) -> None:
         self._plan = plan
         self._classes = len(plan.card.legend)
-        every = scores.ordered_blocks(plan.lattice, plan.within, plan.block_size, self._classes, plan.budget.scores)
-        self._order = [block for block in every if block not in skipped]
+        self._order = plan.order(skipped)
         self._last_use = scores.last_uses(plan.lattice, self._order)
         self._tiles = scores.TileScores(plan.runtime, self._last_use)
 

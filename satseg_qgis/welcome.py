@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from qgis.core import Qgis, QgsApplication, QgsTask
 from qgis.PyQt.QtCore import Qt
@@ -47,27 +48,26 @@ class Welcome:
 
     def show(self) -> None:
         """Add the entries of the menu, and look in the background whether the engine can run."""
-        panel = QAction(QIcon(icon_path("satseg")), tr("Land cover"), self._iface.mainWindow())
+        panel = self._add(tr("Land cover"), self.open_panel, "satseg")
         panel.setToolTip(tr("Map the land cover of an image"))
-        panel.triggered.connect(self.open_panel)
         self._iface.addToolBarIcon(panel)
-        self._iface.addPluginToMenu(MENU, panel)
-        self._actions.append(panel)
         for name, title in ENTRIES:
-            action = QAction(QIcon(icon_path(name)), f"{tr(title)}…", self._iface.mainWindow())
-            action.triggered.connect(lambda _=False, name=name: self.open(name))
-            self._iface.addPluginToMenu(MENU, action)
-            self._actions.append(action)
-        for title, call in ((tr("Example model…"), examples.open_model), (tr("Examples…"), examples.show_folder)):
-            action = QAction(title, self._iface.mainWindow())
-            action.triggered.connect(lambda _=False, call=call: call())
-            self._iface.addPluginToMenu(MENU, action)
-            self._actions.append(action)
+            self._add(f"{tr(title)}…", partial(self.open, name), name)
+        self._add(tr("Example model…"), examples.open_model)
+        self._add(tr("Examples…"), examples.show_folder)
         named = named_python()
         self._task = QgsTask.fromFunction(
             tr("Looking for SatSeg's libraries"), lambda _: _problem(named), on_finished=self._looked
         )
         QgsApplication.taskManager().addTask(self._task)
+
+    def _add(self, title: str, call: Callable[[], Any], icon: str = "") -> QAction:
+        """An entry of the menu."""
+        action = QAction(QIcon(icon_path(icon)) if icon else QIcon(), title, self._iface.mainWindow())
+        action.triggered.connect(lambda _=False: call())
+        self._iface.addPluginToMenu(MENU, action)
+        self._actions.append(action)
+        return action
 
     def _looked(self, error: Exception | None, problem: str | None = None) -> None:
         """In the main thread, when it is known whether there is an engine."""

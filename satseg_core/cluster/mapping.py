@@ -6,7 +6,6 @@ from collections.abc import Collection
 from contextlib import closing
 from typing import Callable
 
-from satseg_core import scores
 from satseg_core.classify import Classified
 from satseg_core.cluster.connect import Connection
 from satseg_core.cluster.task import BlockDone, ModelBytes, RemoteJob, RuntimeChoice
@@ -49,28 +48,22 @@ def map_blocks(
     from satseg_core.cluster.run import ClusterRun
     from satseg_core.cluster.worker import RunPlugin
 
-    order = _order(plan, done)
+    order = plan.order(done)
     reporter.message(_greeting(connection))
     job = _job(plan, model, temperature, connection, memory)
+
+    def write(made: BlockDone) -> None:
+        put(made.block, made.rasters)
+
     with reporter.stage("segment", len(order)) as stage:
         run = ClusterRun(connection.client, RunPlugin(job, connection.ours), order)
         tiles = 0
-        with closing(run.blocks(stage)) as blocks, Behind(_putter(put), 1) as writing:
-            for done_block in blocks:
-                writing.put(done_block)
-                tiles += done_block.tiles_run
+        with closing(run.blocks(stage)) as blocks, Behind(write, 1) as writing:
+            for made in blocks:
+                writing.put(made)
+                tiles += made.tiles_run
                 stage.advance(1)
     return tiles
-
-
-def _putter(put: Callable[[Block, Classified], None]) -> Callable[[BlockDone], None]:
-    return lambda done: put(done.block, done.rasters)
-
-
-def _order(plan: Plan, done: Collection[Block]) -> list[Block]:
-    classes = len(plan.card.legend)
-    every = scores.ordered_blocks(plan.lattice, plan.within, plan.block_size, classes, plan.budget.scores)
-    return [block for block in every if block not in done]
 
 
 def _job(

@@ -99,6 +99,10 @@ class AreaOfInterest:
         """SHA-256 of the polygons in the raster's CRS: tells whether they have changed, whatever file they come in."""
         return hashlib.sha256(b"".join(shapely.to_wkb(self._shapes))).hexdigest()
 
+    def touches(self, frames: NDArray[Any]) -> int:
+        """How many of these polygons, in the raster's CRS, touch the area."""
+        return len(np.unique(self._tree.query(frames, predicate="intersects")[0]))
+
     def inside(self, block: Block) -> NDArray[np.bool_]:
         """Whether each px of a block is inside, ``(h, w) bool``."""
         transform = self._transform * Affine.translation(block.cols.start, block.rows.start)
