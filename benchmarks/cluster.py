@@ -1,9 +1,10 @@
 """What a cluster costs: real workers on this machine, and simulated ones by the hundred.
 
-    python -m benchmarks.cluster [--runs 3] [--quick] [--long] [--output docs/cluster-benchmark.md]
+    python -m benchmarks.cluster [--runs 3] [--quick] [--output docs/cluster-benchmark.md]
 
 Real runs are compared in turn, medians are taken. Ideal for two workers is what two plain runs with one thread each get
-done side by side. Writes Markdown and JSON; ``python -m benchmarks.scale`` makes predictions from them.
+done side by side. Writes Markdown and JSON; ``python -m benchmarks.scale`` makes predictions from them. Takes half an
+hour on two cores, and wants a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -16,14 +17,20 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
-from benchmarks.measure import job
+from benchmarks.measure import Figures, alone, job
 from benchmarks.rasters import make_raster
 from benchmarks.simulated import simulate
 
-SIDE = 8192
-"""Px a side of the raster that real workers map: 67 Mpx."""
+SIDE, QUICK_SIDE = 16384, 4096
+"""Px a side of the raster that real workers map: 268 Mpx, and what is taken with ``--quick``."""
+
+TINY_SIDE = 512
+"""Of a raster on which workers have next to nothing to do: what is left is starting and ending them."""
+
+NETWORK_SIDE = 2448
+"""Of the raster whose tiles the bare network runs."""
 
 NATIVE = 2.44
 """The default model's px, m: the network has to run on every px."""
@@ -31,14 +38,16 @@ NATIVE = 2.44
 RUNTIME = ("--runtime", "onnx")
 """The same everywhere; `auto` would measure runtimes, which is not what is asked here."""
 
-SIMULATED = ((1, 8), (4, 32), (16, 128), (64, 1000), (128, 2000), (256, 4000))
+SLOW = ((1, 8), (4, 32), (16, 128), (64, 1000), (128, 2000), (256, 20_000))
 """Numbers of workers, and of blocks."""
 
-QUICK, QUICK_FAST = ((1, 6), (16, 96), (64, 400)), ((1, 10), (16, 200), (64, 1000))
-"""With ``--quick``: for slow blocks and for fast ones."""
+FAST = ((1, 40), (4, 160), (16, 640), (64, 1000), (128, 2000), (256, 4000))
 
-LONG = (256, 20_000)
-"""With ``--long``."""
+QUICK_SLOW, QUICK_FAST = ((1, 6), (16, 96), (64, 400)), ((1, 10), (16, 200), (64, 1000))
+"""With ``--quick``."""
+
+WAYS = ("plain", "one worker", "two workers", "two plain runs side by side")
+"""Ways to map the raster, as the page has them."""
 
 BLOCK_SECONDS = 2.8
 """A block of 4.2 Mpx at the model's own px on one core (docs/benchmarks.md: 22.5 s on two cores for 16 blocks)."""
@@ -52,13 +61,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="a small raster and few workers: to see that it works")
-    parser.add_argument("--long", action="store_true", help="tens of thousands of simulated blocks besides")
     parser.add_argument("--output", type=Path, default=Path("docs/cluster-benchmark.md"))
     options = parser.parse_args()
+    slow, fast = (QUICK_SLOW, QUICK_FAST) if options.quick else (SLOW, FAST)
     with tempfile.TemporaryDirectory(prefix="satseg-cluster-") as name:
-        found = {"real": real(Path(name), 1 if options.quick else options.runs, SIDE // 2 if options.quick else SIDE)}
-    slow, fast = (QUICK, QUICK_FAST) if options.quick else (SIMULATED, SIMULATED)
-    slow = (*slow, LONG) if options.long else slow
+        runs, side = (1, QUICK_SIDE) if options.quick else (options.runs, SIDE)
+        found: dict[str, Any] = {"real": real(Path(name), runs, side)}
     found["simulated"] = [simulate(workers, blocks, BLOCK_SECONDS) for workers, blocks in slow]
     found["fast"] = [simulate(workers, blocks, FAST_SECONDS) for workers, blocks in fast]
     options.output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -67,44 +75,72 @@ def main() -> int:
 
 
 def real(folder: Path, runs: int, side: int) -> dict[str, Any]:
-    """Seconds of each way to map the same raster, a list each."""
+    """Each way to map the same raster: seconds, a list each, and tiles; and what a model needs to foretell them."""
     raster = make_raster(folder / "in.tif", side, side, "tiled", NATIVE)
-    ways: dict[str, Any] = {
+    tiny = make_raster(folder / "tiny.tif", TINY_SIDE, TINY_SIDE, "tiled", NATIVE)
+    small = make_raster(folder / "small.tif", NETWORK_SIDE, NETWORK_SIDE, "tiled", NATIVE)
+    ways: dict[str, Callable[[], Figures]] = {
         "plain": lambda: one(raster, folder),
         "one worker": lambda: one(raster, folder, "--workers", 1),
         "two workers": lambda: one(raster, folder, "--workers", 2),
         "two plain runs side by side": lambda: side_by_side(raster, folder),
+        "tiny": lambda: one(tiny, folder),
+        "tiny, one worker": lambda: one(tiny, folder, "--workers", 1),
+        "tiny, two workers": lambda: one(tiny, folder, "--workers", 2),
+        "network, two threads": lambda: alone("network", small, "--threads", 2),
+        "network, one thread": lambda: two_networks(small),
     }
-    seconds: dict[str, list[float]] = {way: [] for way in ways}
+    figures: dict[str, list[Figures]] = {way: [] for way in ways}
     for _ in range(runs):
         for way, run in ways.items():
-            seconds[way].append(run())
-    return {"mpx": side * side / 1e6, "seconds": seconds}
+            figures[way].append(run())
+    return {
+        "pixels": side * side,
+        "seconds": {way: [found["seconds"] for found in runs_of] for way, runs_of in figures.items()},
+        "tiles": {way: found[0]["tiles"] for way, found in figures.items()},
+    }
 
 
-def one(raster: Path, folder: Path, *words: object) -> float:
-    """Wall time of a run, s."""
-    return float(job(raster, folder, *RUNTIME, *words)["seconds"])
+def one(raster: Path, folder: Path, *words: object) -> Figures:
+    """A run of the command."""
+    return job(raster, folder, *RUNTIME, *words)
 
 
-def side_by_side(raster: Path, folder: Path) -> float:
+def side_by_side(raster: Path, folder: Path) -> Figures:
     """Two runs of one thread each on the same raster, s for half of their work: what two workers should take."""
 
-    def run(name: str) -> float:
+    def run(name: str) -> Figures:
         (folder / name).mkdir(exist_ok=True)
         return one(raster, folder / name, "--threads", 1)
 
     began = time.perf_counter()
+    first, _ = both(run)
+    return {"seconds": (time.perf_counter() - began) / 2, "tiles": first["tiles"]}
+
+
+def two_networks(raster: Path) -> Figures:
+    """The bare network with one thread while the other core has another: that is how workers have it."""
+    first, second = both(lambda _: alone("network", raster, "--threads", 1))
+    return {"seconds": (first["seconds"] + second["seconds"]) / 2, "tiles": first["tiles"]}
+
+
+def both(run: Callable[[str], Figures]) -> list[Figures]:
+    """Two at a time."""
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, ("a", "b")))
-    return (time.perf_counter() - began) / 2
+        return list(pool.map(run, ("a", "b")))
 
 
 def page(found: dict[str, Any]) -> str:
     """The figures as Markdown."""
-    seconds = {way: statistics.median(times) for way, times in found["real"]["seconds"].items()}
+    real_runs = found["real"]
+    seconds = {way: statistics.median(times) for way, times in real_runs["seconds"].items()}
     plain, ideal = seconds["plain"], seconds["two plain runs side by side"]
-    rows = [(way, f"{value:.1f}", f"{value / plain:.2f}") for way, value in seconds.items()]
+    rows = [
+        (way, f"{seconds[way]:.1f}", spread(real_runs["seconds"][way]), f"{seconds[way] / plain:.2f}",
+         f"{real_runs['tiles'][way]:,}")
+        for way in WAYS
+    ]  # fmt: skip
+    starting = {count: seconds[f"tiny, {count}"] - seconds["tiny"] for count in ("one worker", "two workers")}
     return "\n".join(
         (
             "# Workers in figures",
@@ -113,14 +149,23 @@ def page(found: dict[str, Any]) -> str:
             "",
             "## Real workers, on this machine",
             "",
-            f"{found['real']['mpx']:.0f} Mpx of {NATIVE} m, ONNX Runtime, the whole command, medians. The files are",
-            "the same, byte for byte. Two plain runs side by side have one thread each; their time is halved.",
+            (
+                f"{real_runs['pixels'] / 1e6:.0f} Mpx of {NATIVE} m, ONNX Runtime, the whole command, medians of"
+                f" {len(real_runs['seconds']['plain'])}. The files are the"
+            ),
+            "same, byte for byte. Two plain runs side by side have one thread each; their time is halved: the ideal",
+            "for two workers of one thread each.",
             "",
-            table(("way", "s", "of plain"), rows),
+            table(("way", "s", "from - to", "of plain", "tiles"), rows),
             "",
             (
                 f"One worker: {100 * (seconds['one worker'] / plain - 1):.1f} % over the plain run. Two workers:"
                 f" {ideal / seconds['two workers']:.2f} of the ideal."
+            ),
+            "",
+            (
+                f"Starting and ending workers, on a raster of {TINY_SIDE} px a side: {starting['one worker']:.1f} s for"
+                f" one, {starting['two workers']:.1f} s for two."
             ),
             "",
             "## Simulated workers",
@@ -138,6 +183,11 @@ def page(found: dict[str, Any]) -> str:
             "",
         )
     )
+
+
+def spread(times: Sequence[float]) -> str:
+    """The shortest and the longest."""
+    return f"{min(times):.1f} - {max(times):.1f}"
 
 
 def simulated_table(rows: Sequence[dict[str, float]]) -> str:

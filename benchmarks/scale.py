@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import statistics
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ BYTES_PX = 0.5
 WORKER_BANDWIDTH = 50e6
 """Bytes a second that a core reads from an object store: an assumption."""
 
+OWN, SHARED = "network, one thread", "network, two threads"
+"""The bare network in the figures of `benchmarks.cluster`."""
+
 MOST_ENLARGED = 4.0
 """Times that coarser px are enlarged (`satseg_core.prediction.MOST_ENLARGED`)."""
 
@@ -44,7 +48,9 @@ class Parameters:
 
     Attributes:
         start: seconds of a command before its first tile.
-        tile: core-seconds of the network for one tile.
+        workers: seconds to start and end workers.
+        tile: core-seconds of the network for one tile, where each core has a network of its own.
+        shared_tile: the same where a network has `BENCH_CORES` cores.
         pixel: core-seconds to read, classify and write a raster px.
         finish: seconds to finish a map, a px, and to measure its areas.
         command: seconds of the one process that takes all blocks, a block.
@@ -54,7 +60,9 @@ class Parameters:
     """
 
     start: float
+    workers: float
     tile: float
+    shared_tile: float
     pixel: float
     finish: float
     command: float
@@ -67,15 +75,19 @@ class Parameters:
         """From the figures of the two benchmarks."""
         card = find_model().card
         network, large = bench["native network"][0], "size 32768"
-        tile = BENCH_CORES * _median(bench, "native network") / network["tiles"]
+        bench_tile = BENCH_CORES * _median(bench, "native network") / network["tiles"]
         pixels, tiles = 32768**2, bench[large][0]["tiles"]
+        seconds, ran = cluster["real"]["seconds"], cluster["real"]["tiles"]
+        own, shared = (statistics.median(seconds[way]) / ran[way] for way in (OWN, SHARED))
         segment = statistics.median(run["stages"]["segment"] for run in bench[large])
         finish = statistics.median(run["stages"]["finish"] + run["stages"]["areas"] for run in bench[large])
         busiest = [row for row in cluster["fast"] if row["workers"] == max(r["workers"] for r in cluster["fast"])]
         return cls(
             start=_median(bench, "start"),
-            tile=tile,
-            pixel=(BENCH_CORES * segment - tiles * tile) / pixels,
+            workers=statistics.median(seconds["tiny, one worker"]) - statistics.median(seconds["tiny"]),
+            tile=own,
+            shared_tile=BENCH_CORES * shared,
+            pixel=(BENCH_CORES * segment - tiles * bench_tile) / pixels,
             finish=finish / pixels,
             command=busiest[0]["command_cpu"],
             scheduler=busiest[0]["scheduler_cpu"],
@@ -135,14 +147,15 @@ def one_map(job: Job, parameters: Parameters, cores: int) -> tuple[float, str]:
         "the scheduler": blocks * parameters.scheduler if cores > BENCH_CORES else 0.0,
     }
     longest = max(parts, key=lambda part: parts[part])
-    return parameters.start + parts[longest] + job.pixels * parameters.finish, longest
+    start = parameters.start + parameters.workers
+    return start + parts[longest] + job.pixels * parameters.finish, longest
 
 
 def many_maps(job: Job, parameters: Parameters, cores: int) -> float:
     """Seconds for scenes that are mapped each by itself (``segment-many``): the workers finish their maps, too."""
     finishing = job.pixels * parameters.finish * BENCH_CORES
     working = (core_seconds(job, parameters) + finishing) / cores
-    return parameters.start + max(working, job.pixels * BYTES_PX / (WORKER_BANDWIDTH * cores))
+    return parameters.start + parameters.workers + max(working, job.pixels * BYTES_PX / (WORKER_BANDWIDTH * cores))
 
 
 def main() -> int:
@@ -157,6 +170,7 @@ def main() -> int:
     text = options.page.read_text(encoding="utf-8")
     for mark, content in (
         ("parameters", parameter_table(parameters)),
+        ("real", real_table(cluster, parameters)),
         ("check", check_table(cluster)),
         ("examples", example_table(parameters)),
     ):
@@ -171,7 +185,9 @@ def parameter_table(p: Parameters) -> str:
     """What was measured."""
     rows = (
         ("start of a command", f"{p.start:.2f} s", "`make bench`"),
-        ("the network, a tile", f"{1e3 * p.tile:.0f} ms of a core", "`make bench`"),
+        ("starting and ending workers", f"{p.workers:.1f} s", "`benchmarks.cluster`"),
+        ("the network, a tile, one core", f"{1e3 * p.tile:.1f} ms of a core", "`benchmarks.cluster`"),
+        ("the same with two cores", f"{1e3 * p.shared_tile:.1f} ms of a core", "`benchmarks.cluster`"),
         ("reading, classifying, writing", f"{1e9 * p.pixel:.0f} ns of a core a px", "`make bench`"),
         ("finishing and measuring a map", f"{1e9 * p.finish:.1f} ns a px", "`make bench`"),
         ("the command, a block of 4.2 Mpx", f"{1e3 * p.command:.1f} ms", "`benchmarks.cluster`"),
@@ -181,6 +197,21 @@ def parameter_table(p: Parameters) -> str:
         ("an hour of a core", f"${PRICE:g}", "assumed"),
     )
     return table(("what", "how much", "from"), rows)
+
+
+def real_table(cluster: dict[str, Any], p: Parameters) -> str:
+    """The model beside runs on this machine."""
+    pixels, tiles = cluster["real"]["pixels"], cluster["real"]["tiles"]["plain"]
+    row_of_tiles = math.sqrt(tiles)
+    ways = (("plain", 0, p.shared_tile), ("one worker", 1, p.shared_tile), ("two workers", 2, p.tile))
+    rows = []
+    for way, workers, tile in ways:
+        run = tiles + max(workers - 1, 0) * row_of_tiles
+        working = (run * tile + pixels * p.pixel) / BENCH_CORES
+        predicted = p.start + (p.workers if workers else 0) + working + pixels * p.finish
+        took = statistics.median(cluster["real"]["seconds"][way])
+        rows.append((way, f"{predicted:.1f} s", f"{took:.1f} s", f"{took / predicted:.2f}"))
+    return table(("way", "the model says", "it took", "ratio"), rows)
 
 
 def check_table(cluster: dict[str, Any]) -> str:

@@ -9,10 +9,11 @@ import tempfile
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -244,18 +245,25 @@ class BlockMaker:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
         claimed, futures = self._claim(tiles)
         try:
-            # Ahead, so that the network is never waited for by who reads, nor the other way round.
             with closing(ahead(self._read(claimed), TILES_AHEAD)) as batches:
-                for batch, pixels in batches:
-                    results = self._network.submit(self.runtime.scores, pixels).result()
-                    for tile, result in zip(batch, results):
-                        futures[tile].set_result(result)
+                # The first is asked for at once, so that reading goes on while the network has another block.
+                first = list(islice(batches, 1))
+                self._network.submit(self._run, chain(first, batches), futures).result()
         except BaseException as error:
             self._give_up(claimed, futures, error)
             raise
         found = [futures[tile].result() for tile in tiles]
         self._forget()
         return found, len(claimed)
+
+    def _run(self, batches: Iterable[tuple[Sequence[Tile], Pixels]], futures: Mapping[Tile, Future[Scores]]) -> None:
+        """Run all that a block needs, one batch after the other; blocks take turns, in the network's thread.
+
+        Blocks that shared the network tile by tile would end together, and leave it idle while they are classified.
+        """
+        for batch, pixels in batches:
+            for tile, result in zip(batch, self.runtime.scores(pixels)):
+                futures[tile].set_result(result)
 
     def _read(self, tiles: Sequence[Tile]) -> Iterator[tuple[Sequence[Tile], Pixels]]:
         """Tiles as the network wants them, as many at a time as it likes; iterated in a thread of its own."""
