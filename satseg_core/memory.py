@@ -23,7 +23,9 @@ _MOST_CACHED_MB = 2048
 """More than this brings nothing: a row of tiles fits."""
 
 
-_ARENAS = 2
+ARENAS = 2
+"""Heaps of the C library that the threads of a process share."""
+
 _M_ARENA_MAX = -8  # malloc.h
 
 
@@ -35,7 +37,7 @@ def few_arenas() -> None:
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # musl has no mallopt
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
 
 
 @dataclass(frozen=True)

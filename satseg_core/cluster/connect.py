@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from satseg_core import memory
 from satseg_core.errors import RuntimeUnavailableError, UsageError
 from satseg_core.model.runtime import usable_processors
 
@@ -24,8 +25,14 @@ _OURS = {
     # Looking at every thread's stack a hundred times a second takes a sixth of the time.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "5s",
-    # Dask would have the C library give memory back at once, and the network's arrays be made anew for each tile.
-    "distributed.nanny.pre-spawn-environ": {},
+    # Each part of Dask measures fifty times a second how late it is, and looks for work to move, which ours may not be.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "1m",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    # Dask would have the C library give memory back at once, and the network's arrays be made anew for each tile; and
+    # `memory.few_arenas` comes too late in a process whose threads are running.
+    "distributed.nanny.pre-spawn-environ": {"MALLOC_ARENA_MAX": memory.ARENAS},
 }
 """Dask's settings for workers on this machine."""
 
