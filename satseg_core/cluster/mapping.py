@@ -8,7 +8,8 @@ from typing import Callable
 
 from satseg_core.classify import Classified
 from satseg_core.cluster.connect import Connection
-from satseg_core.cluster.task import BlockDone, ModelBytes, RemoteJob, RuntimeChoice
+from satseg_core.cluster.sent_model import SentModel
+from satseg_core.cluster.task import BlockDone, RemoteJob, RuntimeChoice
 from satseg_core.events import Reporter
 from satseg_core.model.store import ModelFile
 from satseg_core.pipeline import Behind
@@ -77,7 +78,7 @@ def _job(
         lattice=plan.lattice,
         stretch=plan.stretch,
         area=plan.area,
-        model=ModelBytes.of(model, runtime.name),
+        model=SentModel.of(model, runtime.name),
         choice=RuntimeChoice(runtime.name, runtime.device, runtime.precision, connection.threads),
         temperature=temperature,
         memory=memory,

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from satseg_core import scores
 from satseg_core.classify import Classified
-from satseg_core.errors import ModelError, RasterError
+from satseg_core.cluster.sent_model import SentModel
+from satseg_core.errors import RasterError
 from satseg_core.memory import Budget, few_arenas
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime, load_runtime
-from satseg_core.model.store import ModelFile, open_model
+from satseg_core.model.store import open_model
 from satseg_core.pipeline import ahead
 from satseg_core.prediction import PredictedBlock
 from satseg_core.raster.area_of_interest import AreaOfInterest
@@ -47,33 +48,6 @@ TILES_AHEAD = 4
 
 PACK_LEVEL = 1
 """Of zlib: more takes longer than the bytes that it saves."""
-
-
-@dataclass(frozen=True)
-class ModelBytes:
-    """A model on its way to workers, which may not see its file.
-
-    Attributes:
-        name: of the file.
-        content: of the file.
-    """
-
-    name: str
-    content: bytes
-
-    @classmethod
-    def of(cls, model: ModelFile, runtime: str) -> ModelBytes:
-        """The file that a runtime reads.
-
-        Raises:
-            ModelError: there is none, or it cannot be read.
-        """
-        path = model.weights if runtime == "torch" else model.onnx
-        path = path or model.onnx or model.weights
-        try:
-            return cls(path.name if path else "", path.read_bytes() if path else b"")
-        except OSError as error:
-            raise ModelError(f"The model file {path} cannot be read ({error.strerror}).") from error
 
 
 @dataclass(frozen=True)
@@ -117,7 +91,7 @@ class RemoteJob:
     lattice: Lattice
     stretch: Stretch
     area: AreaOfInterest | None
-    model: ModelBytes
+    model: SentModel
     choice: RuntimeChoice
     temperature: float | None
     memory: int | None
@@ -192,9 +166,7 @@ class BlockMaker:
         self._network = ThreadPoolExecutor(1, thread_name_prefix="satseg-network")
         few_arenas()
         with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
-            path = Path(folder) / job.model.name
-            path.write_bytes(job.model.content)
-            model = open_model(path)
+            model = open_model(job.model.unpack(Path(folder)))
             choice = job.choice
             self.runtime: Runtime = load_runtime(model, choice.runtime, choice.device, choice.threads, choice.precision)
         self._card: ModelCard = model.card

@@ -19,11 +19,12 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.scheduler import KilledWorker
 
 from satseg_core.cluster.connect import Connection, not_installed
+from satseg_core.cluster.sent_model import SentModel
 from satseg_core.errors import CancelledError, RuntimeUnavailableError
 from satseg_core.events import Event, Progress, Reporter
 from satseg_core.many.one import Outcome, SceneTask, do_scene, failed
 from satseg_core.memory import few_arenas
-from satseg_core.model.store import SHIPPED, ModelFile
+from satseg_core.model.store import ModelFile
 from satseg_core.version import __version__
 
 LOOK_SECONDS = 0.2
@@ -31,21 +32,6 @@ LOOK_SECONDS = 0.2
 
 TELL_SECONDS = 1.0
 """A worker tells how far it is at most this often, s."""
-
-
-@dataclasses.dataclass(frozen=True)
-class SentModel:
-    """A model on its way to workers that may not see its files: name and content of each; none where they have it."""
-
-    files: tuple[tuple[str, bytes], ...]
-
-    @classmethod
-    def of(cls, model: ModelFile, ours: bool) -> SentModel:
-        """What workers need; those on this machine, and models that come with SatSeg, need nothing."""
-        paths = [path for path in (model.weights, model.onnx) if path is not None]
-        if ours or all(path.parent == SHIPPED for path in paths):
-            return cls(())
-        return cls(tuple((path.name, path.read_bytes()) for path in paths))
 
 
 class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
@@ -66,6 +52,7 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         self._version = __version__
         self._over: Any = None
         self._folder: str | None = None
+        self._file: str | None = None
 
     def setup(self, worker: Any) -> None:
         """Called by the worker."""
@@ -74,8 +61,7 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         few_arenas()
         if self._model.files:
             self._folder = tempfile.mkdtemp(prefix="satseg-model-")
-            for name, content in self._model.files:
-                (Path(self._folder) / name).write_bytes(content)
+            self._file = str(self._model.unpack(Path(self._folder)))
 
     def teardown(self, worker: Any) -> None:  # noqa: ARG002
         """Called when the run is over, or the worker goes: a scene that is being done stops."""
@@ -105,8 +91,8 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
                 tell(event.fraction)
 
         template = dataclasses.replace(task.template, threads=self._threads)
-        if self._folder:
-            template = dataclasses.replace(template, model=str(Path(self._folder) / self._model.files[0][0]))
+        if self._file:
+            template = dataclasses.replace(template, model=self._file)
         return do_scene(dataclasses.replace(task, template=template), Reporter(listen, self._over.is_set))
 
 
@@ -128,7 +114,8 @@ class ScenesOnCluster:
     def __init__(self, connection: Connection, model: ModelFile) -> None:
         self._client: Client = connection.client
         self._name = f"satseg-{uuid.uuid4().hex[:12]}"
-        sent = SentModel.of(model, connection.ours)
+        # Workers on this machine see what the command sees.
+        sent = SentModel(()) if connection.ours else SentModel.unless_shipped(model)
         self._plugin = ScenesPlugin(self._name, sent, connection.threads)
         self._asked: dict[Future, tuple[SceneTask, str]] = {}
         self._finished: queue.SimpleQueue[Future] = queue.SimpleQueue()

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from satseg_core import scores
-from satseg_core.cluster.task import BlockDone, BlockMaker, ModelBytes, RemoteJob, RuntimeChoice
+from satseg_core.cluster.sent_model import SentModel
+from satseg_core.cluster.task import BlockDone, BlockMaker, RemoteJob, RuntimeChoice
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.model.runtime import load_runtime
@@ -42,7 +43,7 @@ def job_of(plan: Plan, memory: int | None = None) -> RemoteJob:
         lattice=plan.lattice,
         stretch=plan.stretch,
         area=None,
-        model=ModelBytes.of(MODEL, "onnx"),
+        model=SentModel.of(MODEL, "onnx"),
         choice=RuntimeChoice("onnx", "cpu", "auto", 1),
         temperature=plan.card.temperature,
         memory=memory,
