@@ -69,11 +69,11 @@ def bare_network(raster: Path, name: str, threads: int, precision: str, overlap:
     with rasterio.Env(**Budget.of().gdal_options()), open_source(str(raster), card.bands) as source:
         plan = Plan.make(source, card, runtime, model_scale(source, card)[0])
         reader = TileReader(source, plan.lattice, card, plan.stretch, plan.budget.pieces)
-        tiles = [reader.read(tile)[None] for tile in all_tiles(plan.lattice)]
-    runtime.scores(tiles[0])
+        tiles = np.stack([reader.read(tile) for tile in all_tiles(plan.lattice)])
+    runtime.scores(tiles[: runtime.batch])
     began = time.perf_counter()
-    for tile in tiles:
-        runtime.scores(tile)
+    for start in range(0, len(tiles), runtime.batch):
+        runtime.scores(tiles[start : start + runtime.batch])
     return {"seconds": time.perf_counter() - began, "tiles": len(tiles), "version": runtime.version}
 
 

@@ -44,7 +44,7 @@ Pixels = NDArray[np.float32]
 """Tiles as the network wants them, ``(N, B, T, T) float32``."""
 
 TILES_AHEAD = 4
-"""Batches of tiles that are read and wait for the network, for each block that is being made."""
+"""Tiles that are read and wait for the network, for each block that is being made; or one batch, where that is more."""
 
 PACK_LEVEL = 1
 """Of zlib: more takes longer than the bytes that it saves."""
@@ -217,7 +217,7 @@ class BlockMaker:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
         claimed, futures = self._claim(tiles)
         try:
-            with closing(ahead(self._read(claimed), TILES_AHEAD)) as batches:
+            with closing(ahead(self._read(claimed), max(TILES_AHEAD // self.runtime.batch, 1))) as batches:
                 # The first is asked for at once, so that reading goes on while the network has another block.
                 first = list(islice(batches, 1))
                 self._network.submit(self._run, chain(first, batches), futures).result()

@@ -35,6 +35,9 @@ SHORT_SECONDS = 0.2
 
 MOST_RUNS = 12
 
+_MEASURED = "as many tiles as a runtime likes"
+"""How: what was remembered of another way is no matter."""
+
 WORTH = 0.9
 """The first runtime is left only for one that takes at most this share of its time: its last bits are known best."""
 
@@ -94,9 +97,9 @@ def tile_time(
     path = cache_folder() / "pace.json"
     known = _read(path)
     choice = Choice(runtime.name, runtime.device, "")
-    # What `fastest` measures is one tile at a time, and in the precision that runtimes have by themselves.
-    plain = runtime.batch == 1 and runtime.precision == "float32"
-    key = _key(model, [choice], threads, "" if plain else f"{runtime.precision}, {runtime.batch} tiles")
+    # `fastest` measures in the precision that runtimes have by themselves.
+    plain = runtime.precision == "float32"
+    key = _key(model, [choice], threads, "" if plain else runtime.precision)
     times = [known.get(key, {}).get(choice.label, math.inf)]
     if plain and len(choices) > 1:
         times.append(known.get(_key(model, choices, threads), {}).get(choice.label, math.inf))
@@ -104,7 +107,7 @@ def tile_time(
     if not runs:
         return None if math.isinf(usual) else TileTime(usual, usual)
     try:
-        now = measure(runtime, model, runtime.batch, SHORT_SECONDS, runs)
+        now = measure(runtime, model, SHORT_SECONDS, runs)
     except RuntimeUnavailableError:  # other machines have it
         return None
     if now < usual:
@@ -135,19 +138,17 @@ def _time(choice: Choice, load: Load, model: ModelFile) -> float:
         return math.inf
 
 
-def measure(
-    runtime: Runtime, model: ModelFile, batch: int = 1, seconds: float = SECONDS, runs: int = MOST_RUNS
-) -> float:
-    """Median time of one tile, s, where ``batch`` of them are run at a time, so many times or until it takes longer."""
+def measure(runtime: Runtime, model: ModelFile, seconds: float = SECONDS, runs: int = MOST_RUNS) -> float:
+    """Median time of one tile, s, where the runtime is given as many as it likes, so often or until it takes longer."""
     card = model.card
-    tiles = np.zeros((batch, len(card.bands), card.tile_size, card.tile_size), np.float32)
+    tiles = np.zeros((runtime.batch, len(card.bands), card.tile_size, card.tile_size), np.float32)
     runtime.scores(tiles)
     times: list[float] = []
     while sum(times) < seconds and len(times) < runs:
         began = time.perf_counter()
         runtime.scores(tiles)
         times.append(time.perf_counter() - began)
-    return statistics.median(times) / batch
+    return statistics.median(times) / runtime.batch
 
 
 def cache_folder() -> Path:
@@ -164,11 +165,11 @@ def cache_folder() -> Path:
 
 
 def _key(model: ModelFile, choices: Sequence[Choice], threads: int, how: str = "") -> str:
-    """Digest of what the times depend on; ``how`` says what is not as usual."""
+    """Digest of what the times depend on, the way of measuring included; ``how`` says what is not as usual."""
     packages = {"onnx": "onnxruntime", "openvino": "openvino", "torch": "torch"}
     versions = [[choice.label, _version(packages[choice.runtime])] for choice in choices]
     machine = [platform.node(), platform.processor(), platform.machine(), os.cpu_count()]
-    facts = [model.card.weights_sha256, model.card.tile_size, versions, threads, machine, *([how] if how else [])]
+    facts = [_MEASURED, how, model.card.weights_sha256, model.card.tile_size, versions, threads, machine]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 

@@ -116,6 +116,20 @@ class RuntimeInfo:
     problem: str | None = None
 
 
+class LoadRuntime(Protocol):
+    """What gives a loaded model: `load_runtime`, or what keeps models for it."""
+
+    def __call__(
+        self,
+        model: ModelFile,
+        runtime: str = "auto",
+        device: str = "auto",
+        threads: int | None = None,
+        precision: str = "auto",
+    ) -> Runtime:
+        """See `load_runtime`."""
+
+
 def load_runtime(
     model: ModelFile,
     runtime: str = "auto",

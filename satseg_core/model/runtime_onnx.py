@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,32 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 """Settings of a device's provider."""
 
 
+_MOST_LANES = 8
+
+_LANE_BYTES_PX = 200
+"""What a network takes while it works on a tile, for each px: 18 MB with `landcover` and its tiles of 320 px a side."""
+
+_LANES_BYTES = 170e6
+"""What the lanes may take together; `satseg_core.memory.FIXED_MB` has room for it."""
+
+_USED = 0.85
+"""Share of the threads that must have something to do."""
+
+_TILES_A_LANE = 2
+"""Tiles that a lane is given at a time: one that is done early goes on, instead of waiting for the others."""
+
+
+def lanes_of(threads: int, tile_size: int) -> tuple[int, int]:
+    """How processor threads are shared out: lanes that have a tile each, and threads of each lane.
+
+    Threads that share a tile wait for each other at each of its layers: with two of them for two tiles instead, 268 Mpx
+    take a sixth less time.
+    """
+    most = min(max(int(_LANES_BYTES / (_LANE_BYTES_PX * tile_size**2)), 1), _MOST_LANES, threads)
+    every = ((lanes, threads // lanes) for lanes in range(most, 0, -1))
+    return next((lanes, each) for lanes, each in every if lanes * each >= _USED * threads)
+
+
 class OnnxRuntime:
     """A model in ONNX Runtime; see `satseg_core.model.runtime.Runtime`.
 
@@ -29,7 +56,6 @@ class OnnxRuntime:
 
     name = "onnx"
     precision = "float32"
-    batch = 1
 
     def __init__(self, model: ModelFile, choice: Choice, threads: int, precision: str = "auto") -> None:
         if precision not in ("auto", self.precision):
@@ -38,7 +64,10 @@ class OnnxRuntime:
         self.device = choice.device
         self.version = str(library.__version__)
         self.reason = choice.reason
-        self._session = _open_session(library, model, choice.device, threads)
+        lanes, each = lanes_of(threads, model.card.tile_size) if choice.device == "cpu" else (1, threads)
+        self.batch = _TILES_A_LANE * lanes if lanes > 1 else 1
+        self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix="satseg-lane") if lanes > 1 else None
+        self._session = _open_session(library, model, choice.device, each)
         inputs = self._session.get_inputs()
         check_graph(model, *([port.shape for port in ports] for ports in (inputs, self._session.get_outputs())))
         self._input = inputs[0].name
@@ -46,10 +75,13 @@ class OnnxRuntime:
     def scores(self, tiles: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Class scores: ``(N, B, T, T) float32`` to ``(N, C, T/s, T/s) float32``."""
         # One tile at a time: the order of additions, and so the last bit, may depend on the batch.
-        results: list[npt.NDArray[np.float32]] = [
-            self._session.run(None, {self._input: tiles[i : i + 1]})[0] for i in range(len(tiles))
-        ]
-        return np.concatenate(results)
+        parts = [tiles[i : i + 1] for i in range(len(tiles))]
+        run = self._lanes.map if self._lanes else map
+        return np.concatenate(list(run(self._run, parts)))
+
+    def _run(self, tile: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        result: npt.NDArray[np.float32] = self._session.run(None, {self._input: tile})[0]
+        return result
 
 
 def _import_library() -> Any:

@@ -17,6 +17,7 @@ from satseg_core.errors import ModelError, RuntimeUnavailableError, UsageError
 from satseg_core.model.card import CARD_KEY
 from satseg_core.model.choice import RUNTIMES, choose, has_cuda
 from satseg_core.model.runtime import available_runtimes, load_runtime, usable_processors
+from satseg_core.model.runtime_onnx import lanes_of
 from satseg_core.model.store import ModelFile
 
 from .conftest import make_card
@@ -39,6 +40,27 @@ def test_runtimes_agree(small_model: ModelFile) -> None:
         assert found.dtype == np.float32
         assert runtime.precision == "float32"
         assert np.abs(found - first).max() < 1e-3
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5, 16])
+def test_the_bits_of_onnx_do_not_depend_on_threads(small_model: ModelFile, threads: int) -> None:
+    image = tiles(7)
+    alone = load_runtime(small_model, "onnx", "cpu", threads=1)
+    shared = load_runtime(small_model, "onnx", "cpu", threads=threads)
+    assert (alone.batch, shared.batch > 1) == (1, True)
+    for count in (1, 2, 7):
+        assert np.array_equal(shared.scores(image[:count]), alone.scores(image[:count]))
+
+
+@pytest.mark.parametrize(
+    ("threads", "tile_size", "lanes"),
+    [(1, 320, (1, 1)), (2, 320, (2, 1)), (7, 320, (7, 1)), (8, 320, (8, 1)), (12, 320, (6, 2)), (64, 320, (8, 8)),
+     (11, 320, (5, 2)), (8, 512, (2, 4)), (7, 512, (3, 2)), (8, 2048, (1, 8))],
+)  # fmt: skip
+def test_threads_are_shared_out_among_tiles_as_far_as_memory_goes(
+    threads: int, tile_size: int, lanes: tuple[int, int]
+) -> None:
+    assert lanes_of(threads, tile_size) == lanes
 
 
 def test_sixteen_bits_are_had_on_request_alone(small_model: ModelFile) -> None:
