@@ -21,7 +21,7 @@ from satseg_core.maps import Helpers, write_maps
 from satseg_core.memory import Budget
 from satseg_core.model.choice import candidates
 from satseg_core.model.pace import TileTime, cache_folder, tile_time
-from satseg_core.model.runtime import ElsewhereRuntime, Runtime, load_runtime, usable_processors
+from satseg_core.model.runtime import ElsewhereRuntime, LoadRuntime, Runtime, load_runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import Outputs, optional, sidecar, whole_outputs
 from satseg_core.prediction import Plan, model_scale
@@ -114,12 +114,15 @@ class SegmentResult:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def segment(options: SegmentOptions, reporter: Reporter | None = None) -> SegmentResult:
+def segment(
+    options: SegmentOptions, reporter: Reporter | None = None, load: LoadRuntime = load_runtime
+) -> SegmentResult:
     """Make a land-cover map of a raster.
 
     Args:
         options: see `SegmentOptions`.
         reporter: hears of progress and warnings, and can cancel.
+        load: gives the model's runtime; see `satseg_core.model.keeper.RuntimeKeeper` for many runs.
 
     Returns:
         See `SegmentResult`. Outputs appear together when everything is done, and not at all otherwise.
@@ -130,10 +133,12 @@ def segment(options: SegmentOptions, reporter: Reporter | None = None) -> Segmen
     reporter = reporter or Reporter()
     _check_names(options)
     with Staging(cache_folder() / FOLDER, reporter) as staging:
-        return _segment(_here(options, staging), options, staging, reporter)
+        return _segment(_here(options, staging), options, staging, reporter, load)
 
 
-def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, reporter: Reporter) -> SegmentResult:
+def _segment(
+    options: SegmentOptions, given: SegmentOptions, staging: Staging, reporter: Reporter, load: LoadRuntime
+) -> SegmentResult:
     """`segment` with outputs on this machine; ``given`` are the options as the user has them."""
     started = record.now()
     model = find_model(options.model)
@@ -144,7 +149,7 @@ def _segment(options: SegmentOptions, given: SegmentOptions, staging: Staging, r
         _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
         helpers = stack.enter_context(_helpers(model, options))
-        plan, warnings = _plan(source, model, options, budget, reporter)
+        plan, warnings = _plan(source, model, options, budget, reporter, load)
         job = _job(plan, options)
         forecast = _foresee(plan, model, options, job)
         check_space(forecast, reporter)
@@ -238,7 +243,7 @@ def dry_run(options: SegmentOptions, reporter: Reporter | None = None) -> DryRun
         options = _here(options, staging)
         _Files.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
-        plan, warnings = _plan(source, model, options, budget, reporter)
+        plan, warnings = _plan(source, model, options, budget, reporter, load_runtime)
         forecast = _foresee(plan, model, options, _job(plan, options), thorough=True)
         check_space(forecast, reporter)
         tell(forecast, reporter)
@@ -320,7 +325,12 @@ def _check_names(options: SegmentOptions) -> None:
 
 
 def _plan(
-    source: Source, model: ModelFile, options: SegmentOptions, budget: Budget, reporter: Reporter
+    source: Source,
+    model: ModelFile,
+    options: SegmentOptions,
+    budget: Budget,
+    reporter: Reporter,
+    load: LoadRuntime,
 ) -> tuple[Plan, tuple[str, ...]]:
     """Everything decided before the first tile is read, and warnings."""
     card = model.card
@@ -333,7 +343,7 @@ def _plan(
     if options.scheduler and options.device not in ("auto", "cpu"):
         runtime: Runtime = ElsewhereRuntime.asked_for(options.runtime, options.device, options.precision)
     else:
-        runtime = load_runtime(model, options.runtime, options.device, options.threads, options.precision)
+        runtime = load(model, options.runtime, options.device, options.threads, options.precision)
     reporter.message(
         f"Running {card.name} {card.version} on {runtime.device} with {runtime.name}, because {runtime.reason}."
     )
