@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from satseg_core.errors import OutputError
 from satseg_core.remote.names import join, store_url
-from satseg_core.remote.store import Value, _insist, _store
+from satseg_core.remote.store import Value, insist_on, store_of
 
 _AT_ONCE = 500
 """Objects that are asked for together."""
@@ -108,4 +108,4 @@ def _root(folder: str) -> str:
 
 def _asked(target: str, question: Callable[[Any], Value], what: str = "be read") -> Value:
     """Ask the store that a name belongs to, more than once if it has to be."""
-    return _insist(lambda: question(_store(join(target, "x"))), target, what)
+    return insist_on(lambda: question(store_of(join(target, "x"))), target, what)

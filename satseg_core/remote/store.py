@@ -37,11 +37,11 @@ def exists(target: str) -> bool:
 
     def ask() -> bool:
         try:
-            return bool(_store(target).info(url)["type"] == "file")
+            return bool(store_of(target).info(url)["type"] == "file")
         except FileNotFoundError:
             return False
 
-    return _insist(ask, target, "be looked for")
+    return insist_on(ask, target, "be looked for")
 
 
 def content(target: str) -> bytes | None:
@@ -50,11 +50,11 @@ def content(target: str) -> bytes | None:
 
     def ask() -> bytes | None:
         try:
-            return bytes(_store(target).cat_file(url))
+            return bytes(store_of(target).cat_file(url))
         except FileNotFoundError:
             return None
 
-    return _insist(ask, target, "be read")
+    return insist_on(ask, target, "be read")
 
 
 def upload(local: Path, target: str, check: Callable[[], None] = nobody_cancels) -> None:
@@ -73,7 +73,7 @@ def upload(local: Path, target: str, check: Callable[[], None] = nobody_cancels)
         OutputError: the store does not take it.
     """
     url = store_url(target)
-    _insist(lambda: _store(target).put_file(os.fspath(local), url), target, "be written", check)
+    insist_on(lambda: store_of(target).put_file(os.fspath(local), url), target, "be written", check)
 
 
 def require(target: str) -> None:
@@ -88,7 +88,7 @@ def require(target: str) -> None:
     bucket = place.partition("/")[0]
 
     def ask() -> bool:
-        store = _store(target)
+        store = store_of(target)
         try:
             store.info(f"{scheme}://{bucket}")
         except FileNotFoundError:
@@ -97,11 +97,23 @@ def require(target: str) -> None:
             return True  # who may write need not be allowed to look
         return True
 
-    if not _insist(ask, target, "be written"):
+    if not insist_on(ask, target, "be written"):
         raise OutputError(f"There is no bucket {bucket} for {target}; make it first, or check the name.")
 
 
-def _insist(action: Callable[[], Value], target: str, what: str, check: Callable[[], None] = nobody_cancels) -> Value:
+def insist_on(action: Callable[[], Value], target: str, what: str, check: Callable[[], None] = nobody_cancels) -> Value:
+    """Do something with a store, again where it fails for a moment.
+
+    Args:
+        action: what to do; it begins anew each time.
+        target: the user's name of what it is done with.
+        what: the deed in the sentence of an error: the target cannot ``be read``.
+        check: raises an error if the user has cancelled; called while waiting.
+
+    Raises:
+        OutputError: it still fails, or always will.
+        SatSegError: from ``action`` or ``check``, as it is.
+    """
     try:
         return insist(action, _is_hopeless, check)
     except SatSegError:
@@ -126,8 +138,13 @@ def _is_hopeless(error: Exception) -> bool:
     return isinstance(error, _HOPELESS) or _HOPELESS_NAMES.search(type(error).__name__) is not None
 
 
-def _store(target: str) -> Any:
-    """The file system of fsspec that a target lies in."""
+def store_of(target: str) -> Any:
+    """The file system of fsspec that a target lies in.
+
+    Raises:
+        UsageError: it is none that can be written to.
+        RuntimeUnavailableError: the store's library is not installed.
+    """
     scheme = store_url(target).partition("://")[0]
     library = _LIBRARIES[scheme]
     try:
