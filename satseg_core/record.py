@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime
+from satseg_core.model.store import ModelFile
 from satseg_core.raster.grid import Block, Lattice
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source
@@ -36,8 +36,15 @@ def versions() -> dict[str, str]:
     return found
 
 
-def describe_model(card: ModelCard, file: Path | None) -> dict[str, Any]:
-    """Which model it was; ``weights_sha256`` identifies it whatever file it came in."""
+def describe_model(model: ModelFile, runtime: str) -> dict[str, Any]:
+    """Which model it was; ``weights_sha256`` identifies it whatever file it came in.
+
+    Args:
+        model: that was run.
+        runtime: one of `satseg_core.model.choice.RUNTIMES`, which says from which of its files.
+    """
+    card = model.card
+    file = model.weights if runtime == "torch" else model.onnx
     return {
         "name": card.name,
         "version": card.version,

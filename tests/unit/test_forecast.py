@@ -21,14 +21,16 @@ from satseg_core.counting import share_with_data
 from satseg_core.dry_run import ImaginedOutputs
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.events import Message, Reporter
-from satseg_core.forecast import Forecast, Room, Targets, check_space, duration, foresee, tell
+from satseg_core.forecast import Forecast, foresee
 from satseg_core.model.pace import TileTime
 from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, model_scale
 from satseg_core.raster.source import open_source
+from satseg_core.rooms import Room, Targets, check_space
 from satseg_core.segment import SegmentOptions, dry_run, segment
 from satseg_core.space import FLAT_BYTES, free_bytes
+from satseg_core.telling import LONG, duration, tell
 
 PIXEL = find_model().card.pixel_size
 NATIVE = {"transform": from_origin(5e5, 5e6, PIXEL, PIXEL)}
@@ -220,7 +222,7 @@ def test_a_huge_job_is_announced_by_one_warning(tmp_path):
     found = dry_run(options, Reporter(seen.append)).forecast
     card = find_model().card
     assert found.tiles == math.ceil((60_000 - card.overlap) / (card.tile_size - card.overlap)) ** 2
-    assert found.total_seconds > forecasts.LONG
+    assert found.total_seconds > LONG
     warnings = [message.text for message in messages(seen) if message.level == "warning"]
     assert len(warnings) == 1
     assert f"for 225 million pixels ({found.tiles:,} tiles of the network) on 1 core with onnx" in warnings[0]
@@ -240,10 +242,9 @@ def test_a_map_that_no_disk_holds_is_refused_and_nothing_is_written(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["in.vrt"]
 
 
-def rooms(folder: Path, *, least: float, most: float, count: int = 1) -> Forecast:
-    """A forecast that needs room in a folder, in several equal parts."""
-    room = Room(folder, least / count, least / count, most / count)
-    return Forecast(1, 1, {"segment": 1.0}, {}, (room,) * count, "2 cores with onnx")
+def rooms(folder: Path, *, least: float, most: float, count: int = 1) -> list[Room]:
+    """Room that is needed in a folder, in several equal parts."""
+    return [Room(folder, least / count, least / count, most / count)] * count
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import platform
 import subprocess
 import sys
+
+import pytest
 
 from satseg_core import __version__, record
 from satseg_core.model.store import find_model
@@ -20,13 +23,22 @@ def test_versions_are_those_of_this_python():
     assert found["numpy"] == np.__version__
 
 
-def test_the_model_is_identified_by_its_weights_and_its_file():
+@pytest.mark.parametrize(("runtime", "kind"), [("onnx", "onnx"), ("openvino", "onnx"), ("torch", "weights")])
+def test_the_model_is_identified_by_its_weights_and_the_file_that_was_run(runtime, kind):
     model = find_model()
-    described = record.describe_model(model.card, model.onnx)
+    file = getattr(model, kind)
+    described = record.describe_model(model, runtime)
     assert described["weights_sha256"] == model.card.weights_sha256
-    assert described["file_sha256"] == hashlib.sha256(model.onnx.read_bytes()).hexdigest()
+    assert described["file"] == file.name
+    assert described["file_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert len(described["legend"]) == len(model.card.legend)
-    assert record.describe_model(model.card, None)["file"] is None
+
+
+def test_a_model_whose_file_is_on_other_machines_alone_is_identified_by_its_weights():
+    model = dataclasses.replace(find_model(), weights=None)
+    described = record.describe_model(model, "torch")
+    assert (described["file"], described["file_sha256"]) == (None, None)
+    assert described["weights_sha256"] == model.card.weights_sha256
 
 
 def test_peak_memory_grows_when_memory_is_used():

@@ -1,0 +1,89 @@
+"""What to segment and how, and what can be said against it before a file is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from satseg_core.errors import UsageError
+from satseg_core.remote.names import is_elsewhere, same_place
+from satseg_core.vector.formats import format_of
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """What to segment and how. Paths are text as the user gave them; what is read or written may lie elsewhere.
+
+    Attributes:
+        input: raster to read.
+        output: classified GeoTIFF to write; ``.tif`` or ``.tiff``.
+        polygons: file of one of `satseg_core.vector.formats.FORMATS` to write, or None.
+        min_area, smooth, simplify: of the polygons; see `satseg_core.vector.polygons.PolygonOptions`.
+        confidence: GeoTIFF of confidence in percent to write, or None.
+        model: name or file; None for the default model.
+        bands: 1-based band numbers in the model's order; None to go by the raster's own description.
+        stretch: ``(low, high)`` that become 0 and 1; None for the model's own scaling.
+        pixel_size: m a px to run the model at; None for the size it was trained at.
+        extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
+        mask: vector file with polygons to stay inside of, or None.
+        runtime: ``auto``, ``onnx``, ``openvino`` or ``torch``.
+        device: ``auto`` or one of `satseg_core.model.choice.DEVICES`.
+        threads: of the runtime; None for all cores.
+        precision: one of `satseg_core.model.runtime.PRECISIONS`.
+        memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
+        overwrite: replace outputs that exist.
+        resume: go on with an interrupted run, and keep what is done if this one is interrupted.
+        workers: processes to share the work among; None for this one alone.
+        scheduler: address of a Dask scheduler whose workers do the work, or None.
+    """
+
+    input: str
+    output: str
+    polygons: str | None = None
+    min_area: float = 0.0
+    smooth: bool = False
+    simplify: float = 0.0
+    confidence: str | None = None
+    model: str | None = None
+    bands: tuple[int, ...] | None = None
+    stretch: tuple[float, float] | None = None
+    pixel_size: float | None = None
+    extent: tuple[float, float, float, float] | None = None
+    mask: str | None = None
+    runtime: str = "auto"
+    device: str = "auto"
+    threads: int | None = None
+    precision: str = "auto"
+    memory: int | None = None
+    overwrite: bool = False
+    resume: bool = False
+    workers: int | None = None
+    scheduler: str | None = None
+
+
+def check_options(options: SegmentOptions) -> None:
+    """Refuse what contradicts itself.
+
+    Raises:
+        UsageError: one sentence that says what to do.
+    """
+    for path, suffixes, what in (
+        (options.output, (".tif", ".tiff"), "The map"),
+        (options.confidence, (".tif", ".tiff"), "The confidence raster"),
+    ):
+        if path and Path(path).suffix.lower() not in suffixes:
+            raise UsageError(
+                f"{what} is written as {suffixes[0]}; give a name that ends in it instead of {Path(path).name}."
+            )
+    if options.polygons:
+        format_of(Path(options.polygons))
+    elif options.min_area or options.smooth or options.simplify:
+        raise UsageError("--min-area, --smooth and --simplify are for polygons; give --polygons a file, too.")
+    if options.workers is not None and options.scheduler is not None:
+        raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
+    if options.model and is_elsewhere(options.model):
+        raise UsageError(f"--model takes a name or a file on this machine; copy {options.model} here first.")
+    inputs = {same_place(path) for path in (options.input, options.mask, options.model) if path}
+    outputs = (options.output, options.confidence, options.polygons)
+    if any(path and same_place(path) in inputs for path in outputs):
+        raise UsageError("An output would replace an input; choose another name.")
