@@ -130,20 +130,6 @@ class LoadRuntime(Protocol):
         """See `load_runtime`."""
 
 
-class LoadRuntime(Protocol):
-    """What gives a loaded model: `load_runtime`, or what keeps models for it."""
-
-    def __call__(
-        self,
-        model: ModelFile,
-        runtime: str = "auto",
-        device: str = "auto",
-        threads: int | None = None,
-        precision: str = "auto",
-    ) -> Runtime:
-        """See `load_runtime`."""
-
-
 def load_runtime(
     model: ModelFile,
     runtime: str = "auto",
