@@ -19,6 +19,10 @@ class UsageError(SatSegError):
     exit_code = 2
 
 
+class BesideError(UsageError):
+    """The polygons to stay inside of lie beside the raster: there is nothing to map."""
+
+
 class RasterError(SatSegError):
     """The input raster cannot be opened, read or placed on the ground."""
 

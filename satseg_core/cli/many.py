@@ -13,7 +13,7 @@ from satseg_core.events import Reporter
 
 if TYPE_CHECKING:
     from satseg_core.many.one import SceneFailed
-    from satseg_core.many.run import ManyOptions
+    from satseg_core.many.run import ManyOptions, ManyResult
 
 _SHOWN = 20
 """Failures that are printed; all are in the table."""
@@ -60,14 +60,14 @@ def segment_many(session: Session, reporter: Reporter, dry_run: bool, **values: 
             "output": result.output,
             "done": result.done,
             "already": result.already,
+            "outside": list(result.outside),
             "failures": [{"scene": f.name, "input": f.source, "reason": f.reason} for f in result.failures],
-            "collection": result.collection,
-            "mosaic": result.mosaic,
+            "collection": result.overall.collection,
+            "mosaic": result.overall.mosaic,
         }
     )
     if not session.as_json:
-        written = ", ".join(path for path in (result.collection, result.mosaic) if path)
-        click.echo(f"{result.done:,} scenes mapped, {result.already:,} were done already. Written: {written or 'none'}")
+        click.echo(_said(result))
     if result.failures:
         click.echo(_failed(result.failures, result.failures_table or ""), err=True)
     return 1 if result.failures else 0
@@ -81,6 +81,13 @@ def _options(values: dict[str, Any]) -> ManyOptions:
     own = {name: values.pop(name) for name in ("inputs", "output", "asset", "overwrite", "workers", "scheduler")}
     products = Products(values.pop("polygons"), values.pop("confidence"))
     return ManyOptions(template=SegmentOptions(input="", output="", **values), products=products, **own)
+
+
+def _said(result: ManyResult) -> str:
+    """What was done, for a terminal."""
+    outside = f" {len(result.outside):,} lie outside of the mask." if result.outside else ""
+    written = ", ".join(path for path in (result.overall.collection, result.overall.mosaic) if path)
+    return f"{result.done:,} scenes mapped, {result.already:,} were done already.{outside} Written: {written or 'none'}"
 
 
 def _failed(failures: Sequence[SceneFailed], table: str) -> str:

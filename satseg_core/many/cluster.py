@@ -24,6 +24,7 @@ from satseg_core.errors import CancelledError, RuntimeUnavailableError
 from satseg_core.events import Event, Progress, Reporter
 from satseg_core.many.one import Outcome, SceneTask, do_scene, failed
 from satseg_core.memory import few_arenas
+from satseg_core.model.keeper import RuntimeKeeper
 from satseg_core.model.store import ModelFile
 from satseg_core.version import __version__
 
@@ -51,12 +52,14 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         self._threads = threads
         self._version = __version__
         self._over: Any = None
+        self._runtimes: Any = None
         self._folder: str | None = None
         self._file: str | None = None
 
     def setup(self, worker: Any) -> None:
         """Called by the worker."""
         self._over = threading.Event()
+        self._runtimes = RuntimeKeeper()
         self._threads = self._threads or worker.state.nthreads
         few_arenas()
         if self._model.files:
@@ -66,6 +69,7 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
     def teardown(self, worker: Any) -> None:  # noqa: ARG002
         """Called when the run is over, or the worker goes: a scene that is being done stops."""
         self._over.set()
+        self._runtimes.close()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -93,7 +97,9 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         template = dataclasses.replace(task.template, threads=self._threads)
         if self._file:
             template = dataclasses.replace(template, model=self._file)
-        return do_scene(dataclasses.replace(task, template=template), Reporter(listen, self._over.is_set))
+        return do_scene(
+            dataclasses.replace(task, template=template), Reporter(listen, self._over.is_set), self._runtimes
+        )
 
 
 def scene_in_worker(run: str, task: SceneTask) -> Outcome:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Union
 
-from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.errors import BesideError, CancelledError, SatSegError, UsageError
 from satseg_core.events import Reporter
 from satseg_core.many.folder import Folder
 from satseg_core.many.job import Products
 from satseg_core.many.names import item_name
 from satseg_core.many.scenes import Scene
 from satseg_core.many.stac_out import brief, make_item
+from satseg_core.model.keeper import RuntimeKeeper
+from satseg_core.model.runtime import LoadRuntime
 from satseg_core.model.store import find_model
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions, segment
@@ -58,11 +60,23 @@ class SceneFailed:
     reason: str
 
 
-Outcome = Union[SceneDone, SceneFailed]
+@dataclass(frozen=True)
+class SceneOutside:
+    """A scene that lies outside of the mask, by its name: nothing is to be made of it."""
+
+    name: str
 
 
-def do_scene(task: SceneTask, reporter: Reporter) -> Outcome:
+Outcome = Union[SceneDone, SceneFailed, SceneOutside]
+
+
+def do_scene(task: SceneTask, reporter: Reporter, runtimes: RuntimeKeeper) -> Outcome:
     """Map a scene and write its item, which comes last: a scene that has one is done.
+
+    Args:
+        task: the scene.
+        reporter: hears of progress, and can cancel.
+        runtimes: of the process, for all of its scenes.
 
     Raises:
         CancelledError: the user cancelled.
@@ -71,14 +85,17 @@ def do_scene(task: SceneTask, reporter: Reporter) -> Outcome:
     if scene.found.problem:
         return failed(scene, scene.found.problem)
     try:
-        return _done(task, reporter)
+        with runtimes.lent() as load:
+            return _done(task, reporter, load)
     except CancelledError:
         raise
+    except BesideError:
+        return SceneOutside(scene.name)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one scene, the others go on
         return failed(scene, sentence(error))
 
 
-def _done(task: SceneTask, reporter: Reporter) -> SceneDone:
+def _done(task: SceneTask, reporter: Reporter, load: LoadRuntime) -> SceneDone:
     folder, name = Folder(task.root), task.scene.name
     files = task.products.names(name)
     options = replace(
@@ -93,10 +110,12 @@ def _done(task: SceneTask, reporter: Reporter) -> SceneDone:
     # An item says that all is done: none may lie beside outputs that are being replaced.
     folder.remove(item_name(name))
     try:
-        result = segment(options, reporter)
+        result = segment(options, reporter, load)
+    except BesideError:
+        raise
     except UsageError:
         # What an interrupted run of another job has left is of no use; whatever else is wrong is so again.
-        result = segment(replace(options, resume=False, overwrite=True), reporter)
+        result = segment(replace(options, resume=False, overwrite=True), reporter, load)
     item = make_item(task.scene, folder, files, find_model(options.model).card, task.job)
     folder.write(item_name(name), json.dumps(item, indent=1, ensure_ascii=False) + "\n")
     return SceneDone(name, brief(item), result.warnings)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -16,32 +14,26 @@ import rasterio
 from rasterio.errors import RasterioError
 
 from satseg_core.cluster.connect import Connection, connect
-from satseg_core.errors import CancelledError, UsageError
-from satseg_core.events import Event, Message, Progress, Reporter, Stage
-from satseg_core.legend import Legend
+from satseg_core.errors import CancelledError, SatSegError, UsageError
+from satseg_core.events import Reporter
 from satseg_core.many.folder import Folder
 from satseg_core.many.job import Products, job_of, same_job
-from satseg_core.many.mosaic import write_mosaic
-from satseg_core.many.names import JOB, item_name
-from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneTask, do_scene
+from satseg_core.many.names import item_name
+from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneOutside, SceneTask, do_scene
+from satseg_core.many.overall import Overall, read_items, write_failures, write_overall
 from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
-from satseg_core.many.stac_out import COLLECTION, brief, earlier_scenes, make_collection
+from satseg_core.many.tally import Tally, weight
 from satseg_core.memory import Budget
+from satseg_core.model.keeper import RuntimeKeeper
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
-
-FAILURES = "failures.csv"
-"""Name of the table of scenes that failed; it is there only if some did."""
 
 LARGE_PX = 2 * 10**9
 """A scene with more px is not one task: its blocks are shared among the workers, when the others are done."""
 
 MAYBE_LARGE_BYTES = 64 * 10**6
 """A local file with fewer is not opened to see how many px it has. A virtual raster tells nothing by its size."""
-
-MOST_WARNINGS = 20
-"""So many are shown; the rest are in the run records."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +69,18 @@ class ManyResult:
         output: folder of the outputs.
         done: scenes that were mapped.
         already: scenes that had been done before.
+        outside: names of the scenes that lie outside of the mask.
         failures: scenes that failed.
-        collection: address of the STAC collection; None if no scene has a map.
-        mosaic: address of the index; None if no map has a place.
+        overall: what lies over all maps.
         failures_table: address of the table of failures; None if there are none.
     """
 
     output: str
     done: int
     already: int
+    outside: tuple[str, ...]
     failures: tuple[SceneFailed, ...]
-    collection: str | None
-    mosaic: str | None
+    overall: Overall
     failures_table: str | None
 
 
@@ -132,7 +124,7 @@ def segment_many(options: ManyOptions, reporter: Reporter) -> ManyResult:
     """Map many scenes.
 
     Scenes fail alone. Those that have outputs of the same job are left as they are, so that running again does what is
-    missing.
+    missing. Whatever ends the run, what lies over all maps is written for those that are there.
 
     Args:
         options: see `ManyOptions`.
@@ -143,30 +135,39 @@ def segment_many(options: ManyOptions, reporter: Reporter) -> ManyResult:
         SatSegError: no scene can be done.
     """
     pending = look(options, reporter)
-    items, failures, done = dict(pending.items), [], 0
-    reporter.plan({"scenes": 1})
+    folder = Folder(options.output)
+    legend = find_model(options.template.model).card.legend
+    outcomes: list[Outcome] = []
     try:
-        with closing(_outcomes(options, pending.tasks, reporter)) as outcomes:
-            for outcome in outcomes:
-                if isinstance(outcome, SceneDone):
-                    done += 1
-                    items[outcome.name] = outcome.item
-                else:
-                    failures.append(outcome)
-    except (CancelledError, KeyboardInterrupt) as error:
+        reporter.plan({"scenes": 1})
+        with closing(_outcomes(options, pending.tasks, reporter)) as coming:
+            outcomes.extend(coming)
+    except (SatSegError, KeyboardInterrupt) as error:
+        items = _items_there(pending, folder)
+        with suppress(SatSegError):  # what ended the run is what the user has to hear
+            write_overall(items, folder, legend)
+        if not isinstance(error, (CancelledError, KeyboardInterrupt)):
+            raise
         finished = f"{len(items):,} of {len(pending.tasks) + len(pending.items):,} scenes are done"
         raise CancelledError(f"Cancelled: {finished}; the same command goes on from there.") from error
-    folder = Folder(options.output)
-    failures.sort(key=lambda failure: failure.name)
-    legend = find_model(options.template.model).card.legend
+    done = {outcome.name: outcome.item for outcome in outcomes if isinstance(outcome, SceneDone)}
+    failures = sorted((o for o in outcomes if isinstance(o, SceneFailed)), key=lambda failure: failure.name)
     return ManyResult(
         output=folder.root,
-        done=done,
+        done=len(done),
         already=len(pending.items),
+        outside=tuple(sorted(outcome.name for outcome in outcomes if isinstance(outcome, SceneOutside))),
         failures=tuple(failures),
-        **_write_index({**_earlier(folder, items), **items}, folder, legend),
-        failures_table=_write_failures(failures, folder),
+        overall=write_overall({**pending.items, **done}, folder, legend),
+        failures_table=write_failures(failures, folder),
     )
+
+
+def _items_there(pending: Pending, folder: Folder) -> dict[str, Mapping[str, Any]]:
+    """Items of a run that has not come to its end, also of scenes whose worker could not say so any more."""
+    there = folder.files()
+    scenes = [task.scene.name for task in pending.tasks if item_name(task.scene.name) in there]
+    return {**pending.items, **dict(read_items(folder, scenes))}
 
 
 def _check(options: ManyOptions) -> None:
@@ -184,7 +185,7 @@ def _check(options: ManyOptions) -> None:
 def _pending(scenes: Sequence[Scene], options: ManyOptions, model: ModelFile) -> Pending:
     folder = Folder(options.output)
     there = folder.files()
-    found = dict(_items(folder, [scene.name for scene in scenes if item_name(scene.name) in there]))
+    found = dict(read_items(folder, [scene.name for scene in scenes if item_name(scene.name) in there]))
     tasks, items, again = [], {}, 0
     template = replace(_absolute(options.template, model), input="", output="")
     for scene in scenes:
@@ -211,16 +212,6 @@ def _absolute(template: SegmentOptions, model: ModelFile) -> SegmentOptions:
     )
 
 
-def _items(folder: Folder, scenes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The items of scenes, as far as `segment_many` wrote them."""
-    names = {item_name(scene): scene for scene in scenes}
-    for name, text in folder.read_all(list(names)):
-        with suppress(ValueError, KeyError, TypeError):
-            item = json.loads(text)
-            if JOB in item["properties"]:
-                yield names[name], brief(item)
-
-
 def _complete(
     item: Mapping[str, Any], job: Mapping[str, Any], scene: Scene, products: Products, there: set[str]
 ) -> bool:
@@ -236,67 +227,13 @@ def _recorded(folder: Folder, scene: Scene) -> bool:
         return False
 
 
-class _Tally:
-    """Progress over all scenes, weighted by their sizes."""
-
-    def __init__(self, tasks: Sequence[SceneTask], stage: Stage, reporter: Reporter) -> None:
-        self._weights = {task.scene.name: _weight(task.scene.found) for task in tasks}
-        self._stage = stage
-        self._reporter = reporter
-        self._done = 0.0
-        self._under_way: dict[str, float] = {}
-        self._finished = 0
-        self._warnings = 0
-        self._heard = False
-
-    def hear(self, sentence: str) -> None:
-        """What a scene says of itself: the first sentence of the first is of all, which runtime does it and why."""
-        if not self._heard:
-            self._heard = True
-            self._reporter.message(sentence)
-
-    def at(self, name: str, fraction: float) -> None:
-        """A scene has come so far."""
-        if name in self._weights:
-            self._under_way[name] = self._weights[name] * min(fraction, 1.0)
-            self._stage.reach(self._done + sum(self._under_way.values()))
-
-    def finish(self, outcome: Outcome) -> None:
-        """A scene has come to its end."""
-        self._under_way.pop(outcome.name, None)
-        self._done += self._weights.pop(outcome.name, 0.0)
-        self._finished += 1
-        number = f"{self._finished:,} of {self._finished + len(self._weights):,}"
-        if isinstance(outcome, SceneFailed):
-            self._reporter.warning(f"{number}: {outcome.name} failed: {outcome.reason}")
-        else:
-            self._reporter.message(f"{number}: {outcome.name}")
-            for sentence in outcome.warnings:
-                self._warn(f"{outcome.name}: {sentence}")
-        self._stage.reach(self._done + sum(self._under_way.values()))
-
-    def _warn(self, sentence: str) -> None:
-        self._warnings += 1
-        if self._warnings <= MOST_WARNINGS:
-            self._reporter.warning(sentence)
-        elif self._warnings == MOST_WARNINGS + 1:
-            self._reporter.warning("Further warnings are in the run records of the scenes.")
-
-
-def _weight(found: Found) -> float:
-    """How much there is to do, in Mpx or what is likely to be one."""
-    if found.pixels:
-        return found.pixels / 1e6
-    return max(found.size or 0, 10_000) / 3e6
-
-
 def _outcomes(options: ManyOptions, tasks: Sequence[SceneTask], reporter: Reporter) -> Generator[Outcome, None, None]:
     if not tasks:
         return
-    total = sum(_weight(task.scene.found) for task in tasks)
+    total = sum(weight(task.scene.found) for task in tasks)
     with reporter.stage("scenes", total) as stage:
-        tally = _Tally(tasks, stage, reporter)
-        for outcome in _here(tasks, tally, reporter) if _alone(options) else _there(options, tasks, tally, reporter):
+        tally = Tally(tasks, stage, reporter)
+        for outcome in _here(tasks, tally) if _alone(options) else _there(options, tasks, tally, reporter):
             tally.finish(outcome)
             yield outcome
 
@@ -305,36 +242,16 @@ def _alone(options: ManyOptions) -> bool:
     return options.workers is None and options.scheduler is None
 
 
-def _here(tasks: Sequence[SceneTask], tally: _Tally, reporter: Reporter) -> Iterator[Outcome]:
+def _here(tasks: Sequence[SceneTask], tally: Tally) -> Iterator[Outcome]:
     """One after the other, in this process."""
+    runtimes = RuntimeKeeper()
     for task in tasks:
-        yield do_scene(task, _of_scene(task, tally, reporter))
+        yield do_scene(task, tally.reporter_of(task), runtimes)
 
 
-def _of_scene(task: SceneTask, tally: _Tally, reporter: Reporter) -> Reporter:
-    """A scene's own reporter: its progress is part of all."""
-    name = task.scene.name
-
-    def listen(event: Event) -> None:
-        if isinstance(event, Progress):
-            tally.at(name, event.fraction)
-        elif isinstance(event, Message) and event.level == "info":
-            tally.hear(event.text)
-
-    return Reporter(listen, lambda: _cancelled(reporter))
-
-
-def _cancelled(reporter: Reporter) -> bool:
-    try:
-        reporter.check()
-    except CancelledError:
-        return True
-    return False
-
-
-def _there(options: ManyOptions, tasks: Sequence[SceneTask], tally: _Tally, reporter: Reporter) -> Iterator[Outcome]:
+def _there(options: ManyOptions, tasks: Sequence[SceneTask], tally: Tally, reporter: Reporter) -> Iterator[Outcome]:
     """On a cluster: the largest first, so that no worker has one left when the others are done."""
-    ordered = sorted(tasks, key=lambda task: -_weight(task.scene.found))
+    ordered = sorted(tasks, key=lambda task: -weight(task.scene.found))
     large = [task for task in ordered if _is_large(task.scene.found)]
     names = {task.scene.name for task in large}
     small = [task for task in ordered if task.scene.name not in names]
@@ -349,7 +266,7 @@ def _there(options: ManyOptions, tasks: Sequence[SceneTask], tally: _Tally, repo
     for task in large:
         template = replace(task.template, workers=options.workers, scheduler=options.scheduler)
         reporter.message(f"{task.scene.name} is so large that its blocks are shared among the workers.")
-        yield do_scene(replace(task, template=template), _of_scene(task, tally, reporter))
+        yield do_scene(replace(task, template=template), tally.reporter_of(task), RuntimeKeeper())
 
 
 @contextmanager
@@ -373,32 +290,3 @@ def _is_large(found: Found) -> bool:
             except RasterioError:
                 return False  # fails when its turn comes
     return (found.pixels or 0) > LARGE_PX
-
-
-def _earlier(folder: Folder, items: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Items of runs over other inputs, which have gone to the same folder."""
-    try:
-        collection = json.loads(folder.read(COLLECTION) or "{}")
-    except ValueError:
-        return {}
-    return dict(_items(folder, [name for name in earlier_scenes(collection) if name not in items]))
-
-
-def _write_index(items: Mapping[str, Mapping[str, Any]], folder: Folder, legend: Legend) -> dict[str, str | None]:
-    """The collection and the mosaic over all items; where they are."""
-    if not items:
-        return {"collection": None, "mosaic": None}
-    folder.write(COLLECTION, json.dumps(make_collection(items, folder, legend), indent=1, ensure_ascii=False) + "\n")
-    return {"collection": folder.address(COLLECTION), "mosaic": write_mosaic(items, folder)}
-
-
-def _write_failures(failures: Sequence[SceneFailed], folder: Folder) -> str | None:
-    if not failures:
-        folder.remove(FAILURES)
-        return None
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["scene", "input", "reason"])
-    table.writerows([failure.name, failure.source, failure.reason] for failure in failures)
-    folder.write(FAILURES, text.getvalue())
-    return folder.address(FAILURES)

@@ -18,7 +18,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.features import geometry_mask
 
-from satseg_core.errors import RasterError, UsageError
+from satseg_core.errors import BesideError, RasterError, UsageError
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.source import Source
 from satseg_core.remote.names import gdal_name, is_elsewhere
@@ -83,8 +83,8 @@ class AreaOfInterest:
         source: the open raster.
 
     Raises:
-        UsageError: the file cannot be read, has no polygons, no CRS where the raster has one, or lies beside
-            the raster.
+        UsageError: the file cannot be read, has no polygons, or no CRS where the raster has one.
+        BesideError: the polygons lie beside the raster.
     """
 
     def __init__(self, path: str | Path, source: Source) -> None:
@@ -92,7 +92,7 @@ class AreaOfInterest:
         self._shapes = list(read_polygons(path, source.dataset.crs, "mask").shapes)
         self._tree = shapely.STRtree(self._shapes)
         if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
-            raise UsageError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+            raise BesideError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
 
     @property
     def digest(self) -> str:

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
+import shapely
 from rasterio.transform import from_origin
 from rasterio.warp import transform as transform_points
 
@@ -281,6 +283,7 @@ def test_workers_give_the_same_maps_and_cancel_leaves_what_is_done(archive: Path
     assert code == 130
     assert "of 6 scenes are done; the same command goes on from there" in err
     assert "Traceback" not in err
+    check_index(tmp_path / "maps")
     run = many(*words)
     assert run.code == 1, run.err
     told = result(run)
@@ -288,6 +291,34 @@ def test_workers_give_the_same_maps_and_cancel_leaves_what_is_done(archive: Path
     assert told["already"] >= 1
     assert told["already"] + told["done"] == 5
     assert same_maps(tmp_path / "maps", maps)
+
+
+def check_index(folder: Path) -> None:
+    """Collection and mosaic have the scenes that are done, all of them and no others."""
+    done = {path.relative_to(folder).as_posix() for path in folder.rglob("*.stac.json")}
+    assert 1 <= len(done) < len(NAMES)
+    collection = json.loads((folder / "collection.json").read_text(encoding="utf-8"))
+    assert {link["href"][2:] for link in collection["links"] if link["rel"] == "item"} == done
+    _, _, _, (locations, *_) = pyogrio.raw.read(folder / "mosaic.gti.gpkg", read_geometry=False)
+    assert {f"{name[: -len('.tif')]}.stac.json" for name in locations} == done
+    with rasterio.open(folder / "mosaic.gti.gpkg") as mosaic:
+        assert (mosaic.read(1) != 255).any()
+
+
+@pytest.mark.parametrize("whom", ["command", "all"])
+@pytest.mark.parametrize("workers", [(), ("--workers", 2)])
+def test_a_cancelled_archive_can_be_used(archive: Path, tmp_path: Path, workers: tuple[object, ...], whom: str) -> None:
+    going = Going(archive, "--output", tmp_path / "maps", *workers)
+    going.wait_for("2 of 6")
+    # Ctrl-C in a terminal is for all processes of the command.
+    if whom == "all":
+        os.killpg(going.child.pid, signal.SIGINT)
+    else:
+        os.kill(going.child.pid, signal.SIGINT)
+    code, err = going.end()
+    assert code == 130
+    assert len(err.strip().splitlines()) == 1, err
+    check_index(tmp_path / "maps")
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
@@ -316,6 +347,39 @@ def holder_of(path: Path) -> int:
             if link.readlink() == path.resolve():
                 return int(link.parts[2])
     raise AssertionError(f"nobody has {path}")
+
+
+def write_mask(path: Path, crs: str, box: tuple[float, float, float, float]) -> Path:
+    """A mask of one rectangle."""
+    shape = np.array([shapely.to_wkb(shapely.box(*box))], object)
+    pyogrio.raw.write(path, shape, [], [], driver="GPKG", geometry_type="Polygon", crs=crs)
+    return path
+
+
+@pytest.mark.parametrize("workers", [(), ("--workers", 2)])
+def test_scenes_outside_of_the_mask_are_no_failures(archive: Path, tmp_path: Path, workers: tuple[object, ...]) -> None:
+    shutil.copytree(archive / "north", tmp_path / "in")
+    (crs, x, y, size) = PLACES["north/a.tif"]
+    mask = write_mask(tmp_path / "mask.gpkg", crs, (x + 20 * size, y - 90 * size, x + 120 * size, y - 10 * size))
+    words = (tmp_path / "in", "--output", tmp_path / "maps", "--mask", mask, *workers)
+    run = many(*words)
+    assert run.code == 0, run.err
+    told = result(run)
+    assert (told["done"], told["outside"], told["failures"]) == (1, ["b"], [])
+    assert any(str(event.get("text")).endswith("b lies outside of the mask") for event in run.events)
+    assert not list((tmp_path / "maps").glob("b*"))
+    assert not (tmp_path / "maps" / "failures.csv").exists()
+    with rasterio.open(tmp_path / "maps" / "a.tif") as dataset:
+        assert dataset.read(1)[0, 0] == 255
+        assert dataset.read(1)[50, 50] != 255
+    # Next time it is looked at again; a mask that cannot be read is a failure as ever.
+    again = many(*words)
+    assert again.code == 0, again.err
+    assert (result(again)["already"], result(again)["outside"]) == (1, ["b"])
+    shutil.copy(archive / "a.tif", mask)
+    wrong = many(*words)
+    assert wrong.code == 1
+    assert [failure["scene"] for failure in result(wrong)["failures"]] == ["a", "b"]
 
 
 def test_a_list_of_scenes(archive: Path, tmp_path: Path) -> None:
