@@ -166,7 +166,7 @@ cluster = _group(
     click.option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Dask scheduler whose workers do the work, such as tcp://10.0.0.1:8786; on any number of machines.",
+        help="Dask scheduler whose workers do the work, such as tcp://10.0.0.1:8786, or its scheduler file (.json).",
     ),
 )
 """Who does it: ``workers``, ``scheduler``."""

@@ -234,6 +234,19 @@ def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, a
     assert same_as_alone(job, "again")
 
 
+def test_a_scheduler_by_its_file(job: Path, scheduler: str, add_worker) -> None:
+    add_worker()
+    file = job / "scheduler.json"
+    file.write_text(json.dumps({"address": scheduler}), encoding="utf-8")
+    run = satseg(*words(job, "by file", "--scheduler", file))
+    assert run.code == 0, run.err
+    assert same_as_alone(job, "by file")
+    messages = [event["text"] for event in run.events if event["event"] == "message"]
+    greeting = next(text for text in messages if "Dask scheduler" in text)
+    assert scheduler in greeting
+    assert "Dashboard" not in greeting  # it has none
+
+
 def test_polygons_of_a_cluster_are_those_of_this_machine(job: Path, scheduler: str, add_worker) -> None:
     worker = add_worker()
     add_worker()
@@ -258,6 +271,7 @@ def test_polygons_of_a_cluster_are_those_of_this_machine(job: Path, scheduler: s
     ("more", "sentence"),
     [
         (("--scheduler", "tcp://127.0.0.1:1"), "No Dask scheduler answers at tcp://127.0.0.1:1"),
+        (("--scheduler", "absent.json"), "absent.json does not tell where a Dask scheduler is"),
         (("--scheduler", "nonsense://"), "No Dask scheduler answers at nonsense://"),
         (("--scheduler", "tcp://127.0.0.1:1", "--workers", "2"), "Give either --workers or --scheduler"),
     ],

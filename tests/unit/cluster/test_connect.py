@@ -1,0 +1,41 @@
+"""Finding a scheduler, and its pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from satseg_core.cluster.connect import answering
+
+
+@contextmanager
+def server(status: int) -> Iterator[str]:
+    """Answers everything with one status; gives its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}/status"
+        http.shutdown()
+
+
+@pytest.mark.parametrize(("status", "there"), [(200, True), (405, True), (404, False)])
+def test_a_dashboard_is_named_where_it_answers(status: int, there: bool) -> None:
+    with server(status) as link:
+        assert answering(link) == (link if there else "")
+    assert answering(link) == ""
+
+
+def test_no_dashboard_is_none() -> None:
+    assert answering("") == ""
