@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from satseg_core.cluster import connect
 from satseg_core.cluster.connect import answering
 
 
@@ -39,3 +41,16 @@ def test_a_dashboard_is_named_where_it_answers(status: int, there: bool) -> None
 
 def test_no_dashboard_is_none() -> None:
     assert answering("") == ""
+
+
+@pytest.mark.parametrize(("cards", "seen"), [(2, {"0": 2, "1": 1}), (1, {None: 3}), (0, {None: 3})])
+def test_workers_share_graphics_cards_out(
+    monkeypatch: pytest.MonkeyPatch, cards: int, seen: dict[str | None, int]
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(connect, "count_cards", lambda: cards)  # there are none here; the processes are real
+    with connect.connect(3, None, 2, on_cards=True) as connection:
+        connection.client.wait_for_workers(3, timeout=60)
+        found = list(connection.client.run(os.getenv, "CUDA_VISIBLE_DEVICES").values())
+    assert {card: found.count(card) for card in found} == seen
+    assert connection.threads == 1
