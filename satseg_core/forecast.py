@@ -6,6 +6,7 @@ and the reading of large rasters, which is tried. The run record keeps the forec
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Collection
@@ -16,6 +17,7 @@ import numpy as np
 from rasterio.windows import Window
 
 from satseg_core.counting import count_tiles, share_with_data
+from satseg_core.crew import Crew
 from satseg_core.model.pace import MOST_RUNS, TileTime
 from satseg_core.prediction import Plan
 from satseg_core.raster.grid import Axis, Block
@@ -49,6 +51,12 @@ POLYGON_EDGES = 10e-9
 GENERALIZE = 1.4
 """Merging small areas makes polygons take this many times as long."""
 
+COMMAND = 0.016
+"""Seconds that the process which gets all blocks from workers takes for one (docs/cluster-benchmark.md)."""
+
+COMMON_ROWS = 2
+"""So many rows of tiles are run by two workers, for each worker but the first: 2 to 4 were found for 2 to 4 workers."""
+
 AT_ONCE = {"segment": 0.02, "finish": 0.02, "confidence": 0.02, "areas": 0.005, "polygons": 0.15}
 """Seconds that a stage takes however small the raster is."""
 
@@ -68,6 +76,7 @@ class Forecast:
         files: likely bytes of the map, the confidence and the polygons, by these names.
         rooms: what is needed where.
         where: ``2 cores with onnx``.
+        crew: who does it.
     """
 
     pixels: int
@@ -76,6 +85,7 @@ class Forecast:
     files: dict[str, float]
     rooms: tuple[Room, ...]
     where: str
+    crew: Crew
 
     @property
     def total_seconds(self) -> float:
@@ -101,6 +111,9 @@ class Forecast:
             "seconds_of_stages": {name: round(seconds, 3) for name, seconds in self.seconds.items()},
             "bytes": self.output_bytes,
             "working_bytes": self.working_bytes,
+            "workers": self.crew.workers,
+            "threads": self.crew.cores,
+            "memory_mb": self.crew.memory * max(self.crew.workers, 1),
         }
 
 
@@ -109,7 +122,13 @@ TimeOfTile = Callable[[int], Optional[TileTime]]
 
 
 def foresee(
-    plan: Plan, targets: Targets, done: Collection[Block], threads: int, tile_time: TimeOfTile, thorough: bool = False
+    plan: Plan,
+    targets: Targets,
+    done: Collection[Block],
+    threads: int,
+    tile_time: TimeOfTile,
+    crew: Crew | None = None,
+    thorough: bool = False,
 ) -> Forecast:
     """Work out what a run will take.
 
@@ -117,13 +136,15 @@ def foresee(
         plan: of the run.
         targets: of the run.
         done: blocks that an earlier run has done.
-        threads: of the runtime.
+        threads: of the runtime that ``tile_time`` measures.
         tile_time: see `TimeOfTile`.
+        crew: who does the blocks; None for this process.
         thorough: measure and try whatever is not known, also where the run is short.
 
     Raises:
         RasterError: the raster is damaged.
     """
+    crew = crew or Crew.alone(threads)
     tiles = count_tiles(plan, done)
     found = tile_time(MOST_RUNS if thorough and tiles else min(tiles // WORTH_MEASURING, MOST_RUNS))
     lattice = plan.lattice
@@ -132,7 +153,10 @@ def foresee(
     tile = share * (GUESSED_TILE * side**2 * 2 / threads if found is None else found.now)
     slowed = 1.0 if found is None else min(found.now / found.usual, MOST_SLOWED)
     classify = slowed * (CLASSIFY_CONFIDENCE if targets.confidence else CLASSIFY)
-    work = _Work(plan, tiles, tile, threads, slowed * READ * _read_bytes(plan), classify)
+    hands = _Hands.of(crew, plan, len(done), threads, on_cards=found is not None and plan.runtime.device != "cpu")
+    if tiles:
+        tiles += hands.common_tiles
+    work = _Work(plan, tiles, tile, hands, slowed * READ * _read_bytes(plan), classify)
     if tiles and (thorough or work.seconds > LARGE):
         work = replace(work, read=_tried_reading(plan))
         if plan.source.has_nodata:
@@ -141,17 +165,48 @@ def foresee(
     return Forecast(
         pixels=pixels,
         tiles=work.tiles,
-        seconds=_stage_seconds(plan, targets, work.seconds, slowed),
+        seconds=_stage_seconds(plan, targets, crew.start + work.seconds, slowed),
         files=file_bytes(plan, targets),
         rooms=tuple(rooms_of(plan, targets)),
-        where=_where(plan, threads),
+        where=crew.where(plan.runtime.name, plan.runtime.device, found is not None),
+        crew=crew,
     )
 
 
-def _where(plan: Plan, threads: int) -> str:
-    device, name = plan.runtime.device, plan.runtime.name
-    cores = "1 core" if threads == 1 else f"{threads} cores"
-    return f"{cores if device == 'cpu' else device} with {name}"
+@dataclass(frozen=True)
+class _Hands:
+    """How much of a crew is at work on average.
+
+    Attributes:
+        speed: how many times as fast all networks are as this process' one.
+        cores: of the processors.
+        at_once: blocks that are read and classified at a time.
+        least: seconds that the process takes which all blocks come to.
+        common_tiles: that two workers run each, as the parts of both need them.
+    """
+
+    speed: float
+    cores: float
+    at_once: float
+    least: float = 0.0
+    common_tiles: int = 0
+
+    @classmethod
+    def of(cls, crew: Crew, plan: Plan, done: int, threads: int, on_cards: bool) -> _Hands:
+        """For a run of which so many blocks are done; ``threads`` are those of this process' network."""
+        if not crew.workers:
+            return cls(speed=1.0, cores=crew.cores, at_once=crew.at_once)
+        blocks = math.prod(-(-span.size // plan.block_size) for span in plan.within) - done
+        busy = crew.busy(blocks)
+        cells = plan.lattice.cells_of(plan.within)
+        along = min(len(axis.tiles_of(span)) for axis, span in zip((plan.lattice.rows, plan.lattice.cols), cells))
+        return cls(
+            speed=busy * (crew.cards if on_cards else crew.cores / threads),
+            cores=busy * crew.cores,
+            at_once=max(min(busy * crew.at_once, blocks), 1.0),
+            least=COMMAND * blocks,
+            common_tiles=max(min(crew.workers, blocks) - 1, 0) * COMMON_ROWS * along,
+        )
 
 
 @dataclass(frozen=True)
@@ -161,8 +216,8 @@ class _Work:
     Attributes:
         plan: of the run.
         tiles: that are run.
-        tile: seconds that the network takes for one.
-        threads: of the runtime.
+        tile: seconds that this process' network takes for one.
+        hands: who does it.
         read: seconds of one core for a raster px that is read.
         classify: seconds of one core for a raster px that gets a class.
     """
@@ -170,25 +225,25 @@ class _Work:
     plan: Plan
     tiles: int
     tile: float
-    threads: int
+    hands: _Hands
     read: float
     classify: float
 
     @property
     def seconds(self) -> float:
         """Of the stage. Reading and classifying share the processor with the network, if it runs there."""
-        lattice, within = self.plan.lattice, self.plan.within
+        lattice, within, hands = self.plan.lattice, self.plan.within, self.hands
         pixels = within.rows.size * within.cols.size
         each = _step(lattice.rows) * _step(lattice.cols)
         touched = min(self.tiles * each, pixels)
-        network = self.tiles * self.tile
+        network = self.tiles * self.tile / hands.speed
         reading = touched * self.read
         classifying = touched * self.classify
-        slowest = max(network, reading, classifying)
+        slowest = max(network, reading / hands.at_once, classifying / hands.at_once, hands.least)
         if self.plan.runtime.device != "cpu":
             return slowest
         on_processor = classifying if _is_remote(self.plan.source.path) else reading + classifying
-        return max(slowest, network + on_processor / self.threads)
+        return max(slowest, network + on_processor / hands.cores)
 
 
 def _step(axis: Axis) -> float:

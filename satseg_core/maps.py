@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Callable
 
 from satseg_core.classify import Classified
+from satseg_core.crew import Crew
 from satseg_core.events import Reporter
+from satseg_core.model.runtime import usable_processors
 from satseg_core.model.store import ModelFile
 from satseg_core.pipeline import Behind
 from satseg_core.prediction import Plan, PredictedBlock, Prediction
@@ -103,9 +105,14 @@ class Helpers:
         threads: of all workers on this machine together; None for all processors.
         memory: MB of each worker; None for the usual.
         on_cards: workers on this machine share NVIDIA's graphics cards out among them.
+        only_ask: nothing will be run: no worker is started, and a scheduler is asked for those it has.
 
     Attributes:
         wanted: whether there are any.
+
+    Raises:
+        RuntimeUnavailableError: Dask is not installed.
+        UsageError: there is no such number of workers.
     """
 
     def __init__(
@@ -116,23 +123,46 @@ class Helpers:
         threads: int | None,
         memory: int | None,
         on_cards: bool,
+        only_ask: bool = False,
     ) -> None:
         self._model = model
+        self._workers = workers
+        self._scheduler = scheduler
+        self._threads = threads
         self._memory = memory
+        self._on_cards = on_cards
         self.wanted = workers is not None or scheduler is not None
         self._started = ExitStack()
         if self.wanted:
             from satseg_core.cluster.ahead import StartedAhead
-            from satseg_core.cluster.connect import connect
+            from satseg_core.cluster.connect import check_possible, connect
 
-            start = partial(connect, workers, scheduler, threads, on_cards)
-            self._cluster = self._started.enter_context(StartedAhead(start))
+            check_possible(workers)
+            if scheduler is not None or not only_ask:
+                start = partial(connect, workers, scheduler, threads, on_cards)
+                self._cluster = self._started.enter_context(StartedAhead(start))
 
     def __enter__(self) -> Helpers:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._started.close()
+
+    def crew(self) -> Crew:
+        """Who does the blocks, for a forecast; waits for a scheduler to answer, and for a first worker of it.
+
+        Raises:
+            RuntimeUnavailableError: nobody answers.
+        """
+        if self._scheduler is not None:
+            client = self._cluster.connection().client
+            return Crew.of_scheduler(client.scheduler.address, client.nthreads().values(), self._memory)
+        if self._workers is None:
+            return Crew.alone(self._threads or usable_processors(), self._memory)
+        from satseg_core.cluster.connect import BLOCKS_AT_ONCE, count_cards
+
+        cards = count_cards() if self._on_cards else 1
+        return Crew.here(self._workers, self._threads, BLOCKS_AT_ONCE, self._memory, cards)
 
     def run(
         self, plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter

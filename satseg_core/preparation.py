@@ -11,6 +11,7 @@ from typing import Any
 import rasterio
 
 from satseg_core import record
+from satseg_core.crew import Crew
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.events import Reporter
 from satseg_core.forecast import Forecast, foresee
@@ -76,7 +77,7 @@ def prepared(
         helpers = stack.enter_context(_helpers(model, options, dry))
         plan, warnings = _plan(source, model, options, budget, reporter, load)
         job = _job(plan, options)
-        forecast = _foresee(plan, model, options, job, thorough=dry)
+        forecast = _foresee(plan, model, options, job, helpers.crew(), thorough=dry)
         check_space(forecast.rooms, reporter)
         tell(forecast, reporter)
         yield Prepared(model, plan, job, forecast, helpers, warnings)
@@ -109,9 +110,15 @@ def _plan(
 
 
 def _helpers(model: ModelFile, options: SegmentOptions, dry: bool) -> Helpers:
-    on_cards = options.device == "cuda"
-    workers, scheduler = (None, None) if dry else (options.workers, options.scheduler)
-    return Helpers(model, workers, scheduler, options.threads, options.memory, on_cards)
+    return Helpers(
+        model,
+        options.workers,
+        options.scheduler,
+        options.threads,
+        options.memory,
+        on_cards=options.device == "cuda",
+        only_ask=dry,
+    )
 
 
 def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
@@ -134,7 +141,9 @@ def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     return {name: value for name, value in described.items() if name != "reason"}
 
 
-def _foresee(plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], thorough: bool) -> Forecast:
+def _foresee(
+    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], crew: Crew, thorough: bool
+) -> Forecast:
     """What the run will take; ``thorough`` measures also where the run is short."""
     threads = options.threads or usable_processors()
     targets = Targets(
@@ -146,7 +155,9 @@ def _foresee(plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[st
 
     def time_of_tile(runs: int) -> TileTime | None:
         choices = candidates(model, options.runtime, options.device)
-        return tile_time(model, plan.runtime, choices, threads, runs)
+        # Workers that are starting keep this machine busy: what is known of quieter times is nearer to the truth.
+        known = tile_time(model, plan.runtime, choices, threads, runs=0) if crew.start and not thorough else None
+        return known or tile_time(model, plan.runtime, choices, threads, runs)
 
     begun = Begun(targets.output, job, options.resume, options.overwrite)
-    return foresee(plan, targets, begun.done, threads, time_of_tile, thorough)
+    return foresee(plan, targets, begun.done, threads, time_of_tile, crew, thorough)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import json
 import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from satseg_core import memory
+from satseg_core.crew import threads_each
 from satseg_core.errors import RuntimeUnavailableError, UsageError
-from satseg_core.model.runtime import usable_processors
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -41,6 +46,9 @@ PATIENCE_VARIABLE = "SATSEG_PATIENCE"
 
 PATIENCE = 30.0
 
+PAGES_SECONDS = 1.0
+"""How long is waited for Dask's pages, s."""
+
 SILENCE_VARIABLE = "SATSEG_SILENCE"
 """Environment variable with the seconds that a worker may keep silent; `SILENCE_SECONDS` if not set."""
 
@@ -64,20 +72,14 @@ class Connection:
     dashboard: str
 
 
-@contextmanager
-def connect(
-    workers: int | None, scheduler: str | None, threads: int | None, on_cards: bool = False
-) -> Iterator[Connection]:
-    """Start workers, or connect to those that are there.
+def check_possible(workers: int | None) -> None:
+    """Refuse what cannot be, without starting anything.
 
     Args:
-        workers: processes to start on this machine.
-        scheduler: address of a scheduler, such as ``tcp://10.0.0.1:8786``, instead.
-        threads: of all workers on this machine together; None for all processors.
-        on_cards: the workers here share NVIDIA's graphics cards out among them.
+        workers: processes to start on this machine; None for none.
 
     Raises:
-        RuntimeUnavailableError: Dask is not installed, or nobody answers.
+        RuntimeUnavailableError: Dask is not installed.
         UsageError: there is no such number of workers.
     """
     if workers is not None and workers < 1:
@@ -86,6 +88,25 @@ def connect(
         raise RuntimeUnavailableError(
             "--workers and --scheduler need Dask; install it with: pip install 'satseg[cluster]' (or distributed)."
         )
+
+
+@contextmanager
+def connect(
+    workers: int | None, scheduler: str | None, threads: int | None, on_cards: bool = False
+) -> Iterator[Connection]:
+    """Start workers, or connect to those that are there.
+
+    Args:
+        workers: processes to start on this machine.
+        scheduler: address of a scheduler, such as ``tcp://10.0.0.1:8786``, or the file that it wrote it to, instead.
+        threads: of all workers on this machine together; None for all processors.
+        on_cards: the workers here share NVIDIA's graphics cards out among them.
+
+    Raises:
+        RuntimeUnavailableError: Dask is not installed, or nobody answers.
+        UsageError: there is no such number of workers.
+    """
+    check_possible(workers)
     with _connected(scheduler) if scheduler else _started(workers or 1, threads, on_cards) as connection:
         yield connection
 
@@ -96,8 +117,8 @@ def _started(workers: int, threads: int | None, on_cards: bool) -> Iterator[Conn
     from distributed import Client, Nanny, Scheduler, SpecCluster
 
     pages = importlib.util.find_spec("bokeh") is not None
-    cards = _count_cards() if on_cards else 0
-    each = max((threads or usable_processors()) // workers, 1)
+    cards = count_cards() if on_cards else 0
+    each = threads_each(workers, threads)
     with tempfile.TemporaryDirectory(prefix="satseg-dask-") as folder:
         spec: dict[Any, Mapping[str, Any]] = {
             number: {
@@ -126,6 +147,7 @@ def _connected(address: str) -> Iterator[Connection]:
     from distributed import Client
 
     patience = seconds_of(PATIENCE_VARIABLE, PATIENCE)
+    address = _address(address)
     try:
         client = Client(address, timeout=patience)
     except (OSError, ValueError, TimeoutError) as error:
@@ -140,7 +162,35 @@ def _connected(address: str) -> Iterator[Connection]:
             raise RuntimeUnavailableError(
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
             ) from error
-        yield Connection(client, False, None, str(client.dashboard_link or ""))
+        yield Connection(client, False, None, answering(str(client.dashboard_link or "")))
+
+
+def _address(text: str) -> str:
+    """Of a scheduler, read from the file that ``dask scheduler --scheduler-file`` wrote where ``text`` names one.
+
+    Raises:
+        RuntimeUnavailableError: there is no such file, or it is another.
+    """
+    if not text.endswith(".json"):
+        return text
+    try:
+        return str(json.loads(Path(text).expanduser().read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RuntimeUnavailableError(
+            f"{text} does not tell where a Dask scheduler is ({type(error).__name__}); start one with"
+            f" 'dask scheduler --scheduler-file {text}'."
+        ) from error
+
+
+def answering(link: str) -> str:
+    """A link to Dask's pages if somebody is there: a scheduler gives one also where it has no pages."""
+    place = urlsplit(link)
+    asking = HTTPConnection(place.hostname or "", place.port or 80, timeout=PAGES_SECONDS)
+    with closing(asking), contextlib.suppress(OSError, HTTPException):
+        asking.request("HEAD", place.path)
+        # Its pages refuse to be asked for their head, 405, and are there; 404 where Bokeh is missing.
+        return "" if asking.getresponse().status == 404 else link
+    return ""
 
 
 def silence_seconds() -> float:
@@ -155,7 +205,7 @@ def not_installed(error: ModuleNotFoundError) -> RuntimeUnavailableError:
     )
 
 
-def _count_cards() -> int:
+def count_cards() -> int:
     """NVIDIA's cards here, as far as torch tells; 0 without it."""
     if importlib.util.find_spec("torch") is None:
         return 0

@@ -18,6 +18,7 @@ from rasterio.transform import from_origin
 
 from satseg_core import forecast as forecasts
 from satseg_core.counting import share_with_data
+from satseg_core.crew import Crew
 from satseg_core.dry_run import ImaginedOutputs
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.events import Message, Reporter
@@ -274,7 +275,9 @@ def test_time_in_words(seconds, words):
 @pytest.mark.parametrize(("seconds", "level"), [(599, "info"), (601, "warning")])
 def test_from_ten_minutes_on_it_is_a_warning(seconds, level):
     seen: list[object] = []
-    tell(Forecast(12_000_000, 40, {"segment": seconds}, {}, (), "cuda with torch"), Reporter(seen.append))
+    tell(
+        Forecast(12_000_000, 40, {"segment": seconds}, {}, (), "cuda with torch", Crew.alone(2)), Reporter(seen.append)
+    )
     assert [message.level for message in messages(seen)] == [level]
     assert "12 million pixels" in seen[0].text
     assert "on cuda with torch" in seen[0].text
