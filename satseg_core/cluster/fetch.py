@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Union
+from typing import Any, Callable, Generic, TypeVar, Union
 
 from distributed import Future
 
-from satseg_core.cluster.task import BlockDone, PackedBlock
+Result = TypeVar("Result")
 
 AT_ONCE = 4
 """Results on their way at a time: a way there and back takes longer than a block takes to be written."""
@@ -20,27 +21,30 @@ WAITING = 4
 CLOSED_SECONDS = 0.2
 """How often a thread that waits for room looks whether the run is over, s."""
 
-Fetched = Union[BlockDone, Exception]
+Fetched = Union[Result, Exception]
+"""What a task gave, or why it gave nothing."""
 
 
-class Fetcher:
+class Fetcher(Generic[Result]):
     """Fetches results as soon as they are there; a context manager.
 
     Args:
         seconds: a result that has not come after so long is given up, with a ``TimeoutError``.
+        unpack: makes what is wanted of what a task gave; called in several threads.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, unpack: Callable[[Any], Result]) -> None:
         self._seconds = seconds
+        self._unpack = unpack
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="satseg-fetch")
-        self._fetched: queue.Queue[tuple[Future, Fetched]] = queue.Queue(WAITING)
+        self._fetched: queue.Queue[tuple[Future, Fetched[Result]]] = queue.Queue(WAITING)
         self._closed = threading.Event()
 
     def watch(self, future: Future) -> None:
         """Fetch a result when it is there."""
         future.add_done_callback(self._done)
 
-    def next(self, seconds: float) -> tuple[Future, Fetched] | None:
+    def next(self, seconds: float) -> tuple[Future, Fetched[Result]] | None:
         """A task that is over, and its result unpacked or its error; None where none has come for so many seconds."""
         try:
             return self._fetched.get(timeout=seconds)
@@ -53,10 +57,11 @@ class Fetcher:
             self._pool.submit(self._fetch, future)
 
     def _fetch(self, future: Future) -> None:
-        fetched: Fetched
+        fetched: Fetched[Result]
         try:
-            result: BlockDone | PackedBlock = future.result(timeout=self._seconds)
-            fetched = result.unpacked()
+            fetched = self._unpack(future.result(timeout=self._seconds))
+        except asyncio.TimeoutError as error:  # which is not Python's own before 3.11
+            fetched = TimeoutError(str(error))
         except Exception as error:  # noqa: BLE001 -- whoever takes it decides
             fetched = error
         while not self._closed.is_set():
@@ -66,7 +71,7 @@ class Fetcher:
                 continue
             return
 
-    def __enter__(self) -> Fetcher:
+    def __enter__(self) -> Fetcher[Result]:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-import threading
 import time
 import uuid
 from collections import Counter, deque
@@ -23,7 +22,8 @@ from distributed import Client, Future
 from satseg_core.cluster.connect import not_installed, silence_seconds
 from satseg_core.cluster.fetch import Fetched, Fetcher
 from satseg_core.cluster.lanes import Lanes
-from satseg_core.cluster.task import BlockDone
+from satseg_core.cluster.task import BlockDone, PackedBlock
+from satseg_core.cluster.telling import tell_workers
 from satseg_core.cluster.worker import RunPlugin, make_block
 from satseg_core.errors import RuntimeUnavailableError, SatSegError
 from satseg_core.events import Stage
@@ -76,7 +76,7 @@ class ClusterRun:
         self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
         self._waiting = set(order)
         self._asked: dict[Future, _Asked] = {}
-        self._fetcher = Fetcher(self._silence)
+        self._fetcher = Fetcher(self._silence, _unpacked)
         self._silent: set[str] = set()
         self._deaths: Counter[Block] = Counter()
         self._seconds: deque[float] = deque(maxlen=100)
@@ -147,7 +147,7 @@ class ClusterRun:
         self._seconds.append(time.monotonic() - asked.when)
         return done
 
-    def _checked(self, fetched: Fetched, asked: _Asked) -> BlockDone | None:
+    def _checked(self, fetched: Fetched[BlockDone], asked: _Asked) -> BlockDone | None:
         """What a worker gave; None where it is to be asked for again.
 
         Raises:
@@ -156,7 +156,7 @@ class ClusterRun:
         if isinstance(fetched, BlockDone):
             return fetched
         if not isinstance(fetched, (TimeoutError, CancelledError)):
-            raise _explained(fetched) from fetched
+            raise explained(fetched) from fetched
         if self._client.status != "running":
             raise RuntimeUnavailableError(
                 "The connection to the Dask scheduler is lost; see to it, and go on with --resume."
@@ -214,22 +214,17 @@ class ClusterRun:
 
     def _tell(self, call: Callable[[], object]) -> None:
         """Tell all workers something, without waiting for ever for one that does not answer."""
-        errors: list[Exception] = []
-
-        def run() -> None:
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001 -- raised where it is waited for
-                errors.append(error)
-
-        telling = threading.Thread(target=run, name="satseg-tell", daemon=True)
-        telling.start()
-        telling.join(self._silence)
-        if errors:
-            raise _explained(errors[0]) from errors[0]
+        try:
+            tell_workers(call, self._silence)
+        except Exception as error:  # of Dask or of a worker
+            raise explained(error) from error
 
 
-def _explained(error: Exception) -> SatSegError:
+def _unpacked(result: BlockDone | PackedBlock) -> BlockDone:
+    return result.unpacked()
+
+
+def explained(error: Exception) -> SatSegError:
     """What a worker's failure means."""
     if isinstance(error, SatSegError):
         return error

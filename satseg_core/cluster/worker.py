@@ -47,9 +47,7 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         self._lock = threading.Lock()
         self._threads = int(worker.state.nthreads)
         if self.ours:
-            with contextlib.suppress(ValueError):  # not in the main thread
-                # Ctrl-C in the terminal is for the command, which ends the workers.
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            leave_ctrl_c()
 
     def teardown(self, worker: Any) -> None:  # noqa: ARG002 -- Dask's signature
         """Called when the run is over, or the worker goes."""
@@ -79,6 +77,12 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         if job.choice.threads is not None:
             return job
         return dataclasses.replace(job, choice=dataclasses.replace(job.choice, threads=self._threads))
+
+
+def leave_ctrl_c() -> None:
+    """Ctrl-C in a terminal is for the command, which ends its workers; this process does not hear of it."""
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_block(name: str, block: Block) -> BlockDone | PackedBlock:

@@ -225,13 +225,14 @@ def same_maps(folder: Path, maps: Path, names: Sequence[str] = NAMES) -> bool:
         (folder / f"{name}{suffix}").read_bytes() == (maps / f"{name}{suffix}").read_bytes()
         for name in names
         for suffix in (".tif", ".confidence.tif")
+        if (maps / f"{name}{suffix}").exists()
     )
 
 
 class Going:
     """A command that is running."""
 
-    def __init__(self, *words: object) -> None:
+    def __init__(self, *words: object, **variables: str) -> None:
         arguments = [str(SATSEG), "segment-many", *map(str, words), "--runtime", "onnx", "--progress", "json"]
         self.child = subprocess.Popen(
             arguments,
@@ -239,6 +240,7 @@ class Going:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={**os.environ, **variables},
             start_new_session=True,
         )
 
@@ -322,22 +324,59 @@ def test_a_cancelled_archive_can_be_used(archive: Path, tmp_path: Path, workers:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_a_scene_whose_worker_dies_is_done_by_another(write_scene: Callable[..., Path], tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    for name in ("large", "small"):
-        write_scene(tmp_path / "in" / f"{name}.tif", *((2500, 2500) if name == "large" else (100, 100)))
-    going = Going(tmp_path / "in", "--output", tmp_path / "maps", "--workers", 2)
-    scratch = tmp_path / "maps" / "large.tif.satseg-unfinished"
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGSTOP"])
+def test_a_scene_whose_worker_dies_or_hangs_is_done_by_another(large: Path, tmp_path: Path, how: str) -> None:
+    going = Going(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="2")
+    victim = at_work(going, tmp_path / "maps")
+    os.kill(victim, getattr(signal, how))
+    code, err = going.end()
+    assert code == 0, err
+    assert err.count("failed") == 0
+    assert same_maps(tmp_path / "maps", large / "maps", ("large",))
+    assert not Path(f"/proc/{victim}").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_on_a_cluster_a_scene_waits_for_a_worker_that_hangs_to_let_go(
+    scheduler: str, large: Path, tmp_path: Path
+) -> None:
+    words = [SATSEG.with_name("dask"), "worker", scheduler, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard"]
+    second = subprocess.Popen([*words, "--local-directory", tmp_path], stderr=subprocess.DEVNULL, cwd=tmp_path)
+    try:
+        going = Going(large, "--output", tmp_path / "maps", "--scheduler", scheduler, SATSEG_SILENCE="2")
+        victim = at_work(going, tmp_path / "maps")
+        os.kill(victim, signal.SIGSTOP)
+        time.sleep(5)  # the other one has tried in vain by now
+        assert going.child.poll() is None
+        os.kill(victim, signal.SIGKILL)
+        code, err = going.end()
+    finally:
+        second.terminate()
+        second.wait(30)
+    assert code == 0, err
+    assert same_maps(tmp_path / "maps", large / "maps", ("large",))
+
+
+@pytest.fixture(scope="module")
+def large(write_scene: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a scene that takes a while and a small one; what one process makes of them is in ``maps``."""
+    folder = tmp_path_factory.mktemp("large")
+    for name, side in (("large", 2500), ("small", 100)):
+        write_scene(folder / f"{name}.tif", side, side)
+    run = many(folder, "--output", folder / "maps")
+    assert run.code == 0, run.err
+    return folder
+
+
+def at_work(going: Going, maps: Path) -> int:
+    """The process that has the large scene and has told of it."""
+    done = maps / "large.tif.satseg-unfinished" / "blocks.txt"
     end = time.monotonic() + 60
-    while not scratch.exists():
+    while not (done.exists() and done.stat().st_size):
         assert going.child.poll() is None
         assert time.monotonic() < end
         time.sleep(0.01)
-    os.kill(holder_of(scratch / "lock"), signal.SIGKILL)
-    code, err = going.end()
-    assert code == 0, err
-    assert (tmp_path / "maps" / "large.tif").exists()
-    assert item_of(tmp_path / "maps", "large")["properties"]["proj:shape"] == [2500, 2500]
+    return holder_of(done.with_name("lock"))
 
 
 def holder_of(path: Path) -> int:
