@@ -155,7 +155,7 @@ def _foresee(
 
     def time_of_tile(runs: int) -> TileTime | None:
         choices = candidates(model, options.runtime, options.device)
-        # Workers that are starting keep this machine busy: what is known of quieter times is nearer to the truth.
+        # Workers that start keep this machine busy, and others do not depend on it: what is usual is nearer the truth.
         known = tile_time(model, plan.runtime, choices, threads, runs=0) if crew.start and not thorough else None
         return known or tile_time(model, plan.runtime, choices, threads, runs)
 

@@ -1,7 +1,11 @@
-"""A scene, and what the installed command makes of it."""
+"""A scene, what the installed command makes of it, and a Dask cluster as users start one."""
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
@@ -51,3 +55,43 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, write_scene: Callable[..., 
     assert run.code == 0, run.err
     (folder / "events.jsonl").write_text(run.out)
     return folder
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """A scheduler as users start one; gives its address."""
+    program = Path(sys.executable).with_name("dask")
+    child = subprocess.Popen(
+        [program, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert child.stderr
+    for line in child.stderr:
+        found = re.search(r"Scheduler at:\s+(tcp://\S+)", line)
+        if found:
+            break
+    yield found.group(1) if found else ""
+    child.terminate()
+    child.communicate()
+
+
+@pytest.fixture
+def add_worker(scheduler: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
+    """Starts workers of the scheduler, with so many threads each."""
+    program = Path(sys.executable).with_name("dask")
+    children = []
+
+    def add(threads: int = 1) -> subprocess.Popen:
+        place = ["--host", "127.0.0.1", "--local-directory", str(tmp_path)]
+        options = ["--nthreads", str(threads), "--no-dashboard", *place]
+        child = subprocess.Popen([program, "worker", scheduler, *options], stderr=subprocess.DEVNULL, cwd=tmp_path)
+        children.append(child)
+        return child
+
+    yield add
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait(30)

@@ -12,7 +12,7 @@ import pytest
 from rasterio.transform import from_origin
 
 from satseg_core.unfinished import folder_of
-from tests.e2e.command import PIXEL, SATSEG, satseg
+from tests.e2e.command import PIXEL, SATSEG, Going, noted, satseg
 
 KILLS = 20
 SIDE = 2600
@@ -61,30 +61,26 @@ def kill_after(arguments, seconds, begun=lambda: True):
     return False
 
 
-def noted(folder, name):
-    path = folder_of(folder / name / "map.tif") / "blocks.txt"
-    return path.read_text(encoding="ascii").count("\n") if path.exists() else 0
-
-
 @pytest.mark.timeout(600)
 def test_twenty_kills_at_random_moments_change_nothing(job):
     folder, seconds = job
     chance = random.Random(4)
     kills = runs = gone_on = 0
+    output = folder / "killed" / "map.tif"
     while True:
         (folder / "killed").mkdir(exist_ok=True)
-        before = noted(folder, "killed")
+        before = noted(output)
         # Every other time the clock starts with the first block: on some machines all else takes longer.
         wait, begun = chance.uniform(0.2, 1.2 * seconds), lambda: True
         if kills % 2:
-            wait, begun = chance.uniform(0, 0.1 * seconds), lambda before=before: noted(folder, "killed") > before
+            wait, begun = chance.uniform(0, 0.1 * seconds), lambda before=before: noted(output) > before
         if kills < KILLS and kill_after(words(folder, "killed", "--resume"), wait, begun):
             kills += 1
             if (folder / "killed" / "map.tif").exists():  # killed while it tidied up after itself
                 assert pixels(folder, "killed") == pixels(folder, "alone")
                 shutil.rmtree(folder / "killed")
             else:
-                assert noted(folder, "killed") >= before
+                assert noted(output) >= before
             continue
         if kills == KILLS:
             run = satseg(*words(folder, "killed", "--resume"))
@@ -110,13 +106,10 @@ def killed(job, tmp_path):
     """A folder with a run that was killed after its first block."""
     folder, _ = job
     (tmp_path / "in.tif").write_bytes((folder / "in.tif").read_bytes())
-    child = subprocess.Popen([str(SATSEG), *map(str, words(tmp_path, "out"))], stdout=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not noted(tmp_path, "out") and child.poll() is None and time.monotonic() < end:
-        time.sleep(0.01)
-    child.kill()
-    child.wait()
-    assert noted(tmp_path, "out")
+    going = Going(words(tmp_path, "out"))
+    going.wait_for(lambda: noted(tmp_path / "out" / "map.tif") > 0)
+    going.child.kill()
+    going.end()
     return tmp_path
 
 
@@ -129,7 +122,7 @@ def test_what_has_changed_is_refused_in_a_sentence(killed):
     run = satseg(*words(killed, "out", "--resume"))
     assert run.code != 0
     assert "the raster is not the same" in run.events[-1]["text"]
-    assert noted(killed, "out")
+    assert noted(killed / "out" / "map.tif")
 
 
 def test_without_resume_the_work_is_neither_used_nor_lost(killed):
@@ -137,7 +130,7 @@ def test_without_resume_the_work_is_neither_used_nor_lost(killed):
     assert run.code != 0
     assert "--resume" in run.events[-1]["text"]
     assert "map.tif.satseg-unfinished" in run.events[-1]["text"]
-    assert noted(killed, "out")
+    assert noted(killed / "out" / "map.tif")
     run = satseg(*words(killed, "out", "--overwrite", "--extent", "500000,4999000,501000,5000000"))
     assert run.code == 0, run.err
     assert not folder_of(killed / "out" / "map.tif").exists()

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from rasterio.transform import from_origin
 
-from satseg_core.unfinished import folder_of
-from tests.e2e.command import PIXEL, SATSEG, satseg
+from tests.e2e.command import PIXEL, Going, noted, satseg
 
 SIDE = 4300
 """Nine blocks."""
@@ -58,56 +53,11 @@ def test_any_number_of_workers_gives_the_same_files(job: Path, workers: int) -> 
     assert percents == sorted(percents)
 
 
-class Going:
-    """A command that is running, and the workers of it."""
-
-    def __init__(self, arguments: list[object], **variables: str) -> None:
-        self.child = subprocess.Popen(
-            [str(SATSEG), *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **variables},
-            start_new_session=True,
-        )
-
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not condition():
-            assert self.child.poll() is None, self.child.communicate()
-            assert time.monotonic() < end
-            time.sleep(0.01)
-
-    @property
-    def workers(self) -> list[int]:
-        """Processes of its workers."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                line = (path / "cmdline").read_bytes()
-                parent = (path / "status").read_text().split("PPid:")[1].split()[0]
-            except OSError:
-                continue
-            if b"spawn_main" in line and int(parent) == self.child.pid:
-                found.append(int(path.name))
-        return found
-
-    def end(self, seconds: float = 120) -> tuple[int, str, str]:
-        out, err = self.child.communicate(timeout=seconds)
-        return self.child.returncode, out, err
-
-
 def is_running(process: int) -> bool:
     try:
         return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except OSError:
         return False
-
-
-def noted(folder: Path, name: str) -> int:
-    path = folder_of(folder / name / "map.tif") / "blocks.txt"
-    return path.read_text(encoding="ascii").count("\n") if path.exists() else 0
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
@@ -116,7 +66,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks f
 @needs_proc
 def test_a_killed_worker_changes_nothing(job: Path) -> None:
     going = Going(words(job, "killed", "--workers", 2))
-    going.wait_for(lambda: noted(job, "killed") > 0)
+    going.wait_for(lambda: noted(job / "killed" / "map.tif") > 0)
     victim = going.workers[0]
     os.kill(victim, signal.SIGKILL)
     code, _, err = going.end()
@@ -127,7 +77,7 @@ def test_a_killed_worker_changes_nothing(job: Path) -> None:
 @needs_proc
 def test_a_worker_that_hangs_is_done_without(job: Path) -> None:
     going = Going(words(job, "hung", "--workers", 2), SATSEG_SILENCE="2")
-    going.wait_for(lambda: noted(job, "hung") > 0)
+    going.wait_for(lambda: noted(job / "hung" / "map.tif") > 0)
     victim = going.workers[0]
     os.kill(victim, signal.SIGSTOP)
     code, _, err = going.end()
@@ -141,7 +91,7 @@ def test_a_worker_that_hangs_is_done_without(job: Path) -> None:
 def test_no_worker_outlives_the_command(job: Path, how: signal.Signals) -> None:
     name = f"ended{int(how)}"
     going = Going(words(job, name, "--workers", 2))
-    going.wait_for(lambda: noted(job, name) > 0)
+    going.wait_for(lambda: noted(job / name / "map.tif") > 0)
     workers = going.workers
     assert len(workers) == 2
     os.kill(going.child.pid, how)
@@ -158,7 +108,7 @@ def test_no_worker_outlives_the_command(job: Path, how: signal.Signals) -> None:
 
 def test_a_run_is_gone_on_with_in_either_way(job: Path) -> None:
     going = Going(words(job, "resumed", "--workers", 2, "--resume"))
-    going.wait_for(lambda: noted(job, "resumed") > 1)
+    going.wait_for(lambda: noted(job / "resumed" / "map.tif") > 1)
     os.kill(going.child.pid, signal.SIGKILL)
     going.end()
     run = satseg(*words(job, "resumed", "--resume"))
@@ -181,49 +131,10 @@ def test_a_damaged_raster_is_said_as_by_one_process(job: Path, tmp_path: Path) -
     assert list((tmp_path / "shared").iterdir()) == []
 
 
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """A scheduler as users start one; gives its address."""
-    program = Path(sys.executable).with_name("dask")
-    child = subprocess.Popen(
-        [program, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert child.stderr
-    for line in child.stderr:
-        found = re.search(r"Scheduler at:\s+(tcp://\S+)", line)
-        if found:
-            break
-    yield found.group(1) if found else ""
-    child.terminate()
-    child.communicate()
-
-
-@pytest.fixture
-def add_worker(scheduler: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen]]:
-    """Starts workers of the scheduler."""
-    program = Path(sys.executable).with_name("dask")
-    children = []
-
-    def add() -> subprocess.Popen:
-        options = ["--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(tmp_path)]
-        child = subprocess.Popen([program, "worker", scheduler, *options], stderr=subprocess.DEVNULL, cwd=tmp_path)
-        children.append(child)
-        return child
-
-    yield add
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.wait(30)
-
-
 def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, add_worker) -> None:
     add_worker()
     going = Going(words(job, "scheduled", "--scheduler", scheduler))
-    going.wait_for(lambda: noted(job, "scheduled") > 0)
+    going.wait_for(lambda: noted(job / "scheduled" / "map.tif") > 0)
     add_worker()
     code, _, err = going.end()
     assert code == 0, err
