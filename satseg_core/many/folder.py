@@ -6,17 +6,14 @@ import errno
 import hashlib
 import os
 import tempfile
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from satseg_core.errors import OutputError
+from satseg_core.many.web import ask, is_web
 from satseg_core.outputs import PARTIAL
 from satseg_core.remote import is_remote, join, objects, upload
-
-SECONDS = 60
-"""A web server that keeps silent for so long is given up."""
 
 
 def read_text(address: str) -> str:
@@ -26,10 +23,8 @@ def read_text(address: str) -> str:
         OSError: there is none, or it cannot be read.
         ValueError: it is no text in UTF-8.
     """
-    if address.startswith(("https://", "http://")):
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # nosec B310 # http alone, see above
-            content: bytes = answer.read()
-        return content.decode("utf-8")
+    if is_web(address):
+        return ask(address)
     if is_remote(address):
         place, _, name = address.rpartition("/")
         for _, stored in objects.read_all(place, [name]):

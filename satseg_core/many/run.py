@@ -111,7 +111,7 @@ def look(options: ManyOptions, reporter: Reporter) -> Pending:
     """
     model = find_model(options.template.model)
     _check(options)
-    scenes = find_scenes(options.inputs, options.output, options.asset)
+    scenes = find_scenes(options.inputs, options.output, options.asset, reporter.check)
     pending = _pending(scenes, options, model)
     already, every = len(pending.items), len(scenes)
     words = f"{every:,} scenes" if every > 1 else "1 scene"

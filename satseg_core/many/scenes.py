@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Callable
 
 from satseg_core.errors import UsageError
 from satseg_core.many.names import CONFIDENCE, JOB, Candidate, item_name, unique_names
+from satseg_core.many.web import is_web
 from satseg_core.outputs import PARTIAL
 from satseg_core.remote import is_elsewhere, is_remote, join, objects
+from satseg_core.remote.patience import nobody_cancels
 from satseg_core.unfinished import FOLDER
 
 RASTERS = (".tif", ".tiff", ".jp2", ".vrt", ".img", ".ecw", ".sid", ".ntf", ".nitf")
@@ -81,7 +83,9 @@ class Scene:
         return self.found.source
 
 
-def find_scenes(inputs: Sequence[str], output: str, asset: str | None = None) -> list[Scene]:
+def find_scenes(
+    inputs: Sequence[str], output: str, asset: str | None = None, check: Callable[[], None] = nobody_cancels
+) -> list[Scene]:
     """The scenes that inputs name, each once, sorted by name.
 
     Nothing is opened but lists and catalogues: folders are read, with the sizes and times that the system tells.
@@ -90,6 +94,7 @@ def find_scenes(inputs: Sequence[str], output: str, asset: str | None = None) ->
         inputs: folders, lists (.txt, .csv), STAC files (.json), GeoParquet indexes (.parquet) and rasters.
         output: folder of the outputs; what is in it is no scene.
         asset: key of the asset of STAC items to map; None for the one that looks most like a picture.
+        check: raises an error if the user has cancelled; called for each scene.
 
     Raises:
         UsageError: an input does not exist or cannot be read, or there is no scene.
@@ -97,6 +102,7 @@ def find_scenes(inputs: Sequence[str], output: str, asset: str | None = None) ->
     found: dict[str, Found] = {}
     for text in inputs:
         for scene in _from_input(text, output, asset):
+            check()
             found.setdefault(scene.source or f"{scene.long}: {scene.problem}", scene)
     if not found:
         names = ", ".join(inputs)
@@ -110,6 +116,8 @@ def _from_input(text: str, output: str, asset: str | None) -> Iterable[Found]:
     suffix = _suffix(text)
     if is_local(text) and Path(text).is_dir():
         return _from_folder(Path(text), output)
+    if is_web(text) and not suffix:  # an API: web servers list no folders
+        suffix = ".json"
     if is_remote(text) and not suffix:
         return _from_bucket(text.rstrip("/"), output)
     if suffix in (".txt", ".csv"):
@@ -233,7 +241,7 @@ def absolute(href: str, base: str) -> str:
         return href
     if not is_local(base):
         scheme, _, rest = base.rpartition("://")
-        host, _, folder = rest.partition("/")
+        host, _, folder = (rest.partition("?")[0] if is_web(base) else rest).partition("/")
         parts = os.path.normpath(PurePosixPath("/") / PurePosixPath(folder).parent / href)
         return f"{scheme}://{host}{Path(parts).as_posix()}"
     return os.path.normpath(Path(base).absolute().parent / href)

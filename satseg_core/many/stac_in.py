@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.many.folder import read_text
 from satseg_core.many.scenes import RASTERS, Found, SourceItem, absolute
+from satseg_core.many.stac_pages import Pages, Request, next_page
+from satseg_core.many.web import ask
+
+_DOWN = ("item", "items", "child")
+"""Relations of links to what a catalogue or a collection has; a server's collection has pages of items."""
 
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 _STATE = ("file:size", "file:checksum", "updated")
@@ -17,38 +23,44 @@ _NO_PICTURES = frozenset({"thumbnail", "overview", "metadata", "cloud", "cloud-m
 
 
 def read_stac(path: str, asset: str | None) -> Iterator[Found]:
-    """The scenes of a STAC file and of all that it links to with ``item`` and ``child``.
+    """The scenes of a STAC file or of a server's answer, and of all that it links to as items, children or next page.
 
     Args:
         path: file or URL.
         asset: key of the asset to map; None to choose one, see `choose_asset`.
 
     Raises:
-        UsageError: the file, or one that it links to, is missing or no STAC.
+        UsageError: the file, or one that it links to, is missing or no STAC, or pages go on for ever.
     """
-    waiting, seen = [path], set()
+    waiting, seen, pages = deque([Request(path)]), set(), Pages()
     while waiting:
-        address = waiting.pop(0)
-        if address in seen:
+        request = waiting.popleft()
+        if request in seen:
             continue
-        seen.add(address)
-        value = _load(address)
+        seen.add(request)
+        address, value = request.address, _load(request)
         kind = value.get("type")
         if kind == "FeatureCollection":
-            for feature in value.get("features", ()):
-                yield scene_of(feature, own_address(feature) or address, asset)
+            features = value.get("features") or ()
+            for feature in features:
+                yield scene_of(feature, absolute(own_address(feature) or address, address), asset)
+            following = next_page(value.get("links") or (), request)
+            if following is not None:
+                pages.turn(features, address)
+                waiting.appendleft(following)
         elif kind == "Feature":
             yield scene_of(value, address, asset)
         elif kind in ("Collection", "Catalog") or "stac_version" in value:
             links = value.get("links", ())
-            waiting += [absolute(str(link["href"]), address) for link in links if link.get("rel") in ("item", "child")]
+            waiting += [Request(absolute(str(link["href"]), address)) for link in links if link.get("rel") in _DOWN]
         else:
             raise UsageError(f"{address} is no STAC item, item collection, collection or catalogue; check the file.")
 
 
-def _load(address: str) -> dict[str, Any]:
+def _load(request: Request) -> dict[str, Any]:
+    address = request.address
     try:
-        value = json.loads(read_text(address))
+        value = json.loads(read_text(address) if request.body is None else ask(address, request.body))
     except (OSError, ValueError) as error:
         raise UsageError(f"The STAC file {address} cannot be read ({error}); check the name and the file.") from error
     if not isinstance(value, dict):

@@ -28,7 +28,9 @@ _OPENING = {
 }
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
-_FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+"""Statuses of web servers that may be others the next time."""
+
 _REFUSED = re.compile(
     r"Access ?Denied|InvalidAccessKey|Access Key Id|InvalidCredentials|SignatureDoesNotMatch|request signature"
     r"|ExpiredToken|token has expired|InvalidToken|AuthenticationFailed|AuthorizationFailure"
@@ -58,7 +60,7 @@ def is_hopeless(error: BaseException) -> bool:
     """Whether an error of opening will be the same the next time: no such file, no access, no such server."""
     status = status_of(error)
     if status is not None:
-        return status not in _FOR_A_MOMENT
+        return status not in FOR_A_MOMENT
     return any(_NEVER.search(text) or _REFUSED.search(text) for text in _texts(error))
 
 
@@ -98,7 +100,7 @@ def failure(name: str, error: BaseException) -> str:
 def _other_failure(name: str, error: BaseException, status: int | None, reason: str) -> str:
     if isinstance(error, _ChangedError):
         return f"{name} is another raster each time that it is opened; wait until it is no longer written to."
-    if status is not None and status not in _FOR_A_MOMENT:
+    if status is not None and status not in FOR_A_MOMENT:
         return f"{name} cannot be read ({reason}); check the address."
     if status is None and _NO_RASTER in str(error):
         return f"{name} cannot be opened as a raster; check that it is whole and not of another kind."

@@ -29,6 +29,7 @@ from rasterio.warp import transform as transform_points
 from satseg_core.legend import LAND_COVER
 from satseg_core.model.store import find_model
 from tests.e2e.command import SATSEG, Run, satseg, scene
+from tests.web_server import serving
 
 PLACES = {
     "a.tif": ("EPSG:32633", 500_000, 5_000_000, 1.22),
@@ -481,6 +482,25 @@ def test_stac_items_in_and_out(archive: Path, maps: Path, tmp_path: Path) -> Non
     # What is written can be read: the collection over the maps is a catalogue of scenes.
     looked = many(tmp_path / "maps" / "collection.json", "--asset", "map", "--output", tmp_path / "more", "--dry-run")
     assert sorted(result(looked)["to_do"]) == ["scene-0", "scene-1"]
+
+
+def test_pages_of_a_server(archive: Path, maps: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(archive / "north", site / "north")
+    shutil.copy(archive / "a.tif", site)
+    first, second, _ = stac_items(archive)
+    for name, item, links in (
+        ("items", first, [{"rel": "next", "href": "./more?token=2/3"}]),
+        ("more", second, [{"rel": "next", "href": "/items"}]),
+    ):
+        (site / name).write_text(json.dumps({"type": "FeatureCollection", "features": [item], "links": links}))
+    with serving(site) as server:
+        run = many(f"{server.url}/items", "--output", tmp_path / "maps")
+    assert run.code == 0, run.err
+    assert result(run)["done"] == 2
+    assert (tmp_path / "maps" / "scene-0.tif").read_bytes() == (maps / "a.tif").read_bytes()
+    (link,) = (link for link in item_of(tmp_path / "maps", "scene-1")["links"] if link["rel"] == "derived_from")
+    assert link["href"] == f"{server.url}/more"  # without what may be secret
 
 
 def test_a_geoparquet_index(archive: Path, tmp_path: Path) -> None:
