@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from satseg_core.errors import OutputError
+from satseg_core.remote.libraries import store_of
 from satseg_core.remote.names import join, store_url
-from satseg_core.remote.store import Value, insist_on, store_of
+from satseg_core.remote.store import Value, insist_on
 
 _AT_ONCE = 500
 """Objects that are asked for together."""

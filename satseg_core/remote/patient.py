@@ -34,9 +34,11 @@ FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
 _REFUSED = re.compile(
     r"Access ?Denied|InvalidAccessKey|Access Key Id|InvalidCredentials|SignatureDoesNotMatch|request signature"
     r"|ExpiredToken|token has expired|InvalidToken|AuthenticationFailed|AuthorizationFailure"
-    r"|configuration options? not",
+    r"|configuration options? (?:not|or)|Load json file|PrivateKey",
     re.IGNORECASE,
 )
+_NONSENSE = re.compile(r"JSON parsing error")
+"""What GDAL says of a file of credentials that is none, and of a server of passwords that fails for a moment."""
 _ABSENT = re.compile(r"NoSuch|specified (?:key|bucket|blob|container|resource) does not exist|in the file system")
 _NEVER = re.compile(
     r"could not resolve|SSL (?:connect|certificate|peer)|unsupported protocol|malformed|PermanentRedirect|NoSuch"
@@ -88,10 +90,12 @@ def failure(name: str, error: BaseException) -> str:
     """
     status, texts = status_of(error), " ".join(_texts(error))
     reason = f"HTTP {status}" if status else _one_line(str(error.__cause__ or error))
-    if status in (401, 403, 407) or _REFUSED.search(texts):
+    if status in (401, 403, 407) or _REFUSED.search(texts) or _NONSENSE.search(texts):
         return f"{name} may not be read ({reason}); check the address{_credentials(name)}."
     if status in (404, 410) or _ABSENT.search(texts):
-        return f"There is nothing to read at {name}; check the address."
+        # GDAL says so, too, where it can make nothing of the credentials and asks nobody.
+        besides = _in_store(name) if status is None and _NO_FILE in texts else ""
+        return f"There is nothing to read at {name}; check the address{besides}."
     if "could not resolve" in texts.lower():
         return f"There is no server of the name in {name}, or no network; check both."
     return _other_failure(name, error, status, reason)
@@ -109,6 +113,11 @@ def _other_failure(name: str, error: BaseException, status: int | None, reason: 
 
 def _credentials(name: str) -> str:
     """What to say of credentials."""
+    return _in_store(name) or ", and its signature or password if it has one"
+
+
+def _in_store(name: str) -> str:
+    """What to say of the credentials of an object store; nothing for others."""
     inside = gdal_name(name)
     for handler, variables in (
         ("/vsis3", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_NO_SIGN_REQUEST=YES for public data"),
@@ -118,7 +127,7 @@ def _credentials(name: str) -> str:
     ):
         if handler in inside:
             return f" and the credentials in the environment ({variables})"
-    return ", and its signature or password if it has one"
+    return ""
 
 
 def _one_line(text: str) -> str:

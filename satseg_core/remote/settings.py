@@ -54,6 +54,8 @@ def _store_settings(name: str, environ: Mapping[str, str]) -> dict[str, str]:
     """What GDAL has other names for than the stores' own programs."""
     if "/vsis3" in gdal_name(name):
         return _s3_settings(environ)
+    if "/vsigs" in gdal_name(name):
+        return _google_settings(environ)
     if "/vsiaz" in gdal_name(name) or "/vsiadls" in gdal_name(name):
         found = {
             "AZURE_STORAGE_ACCOUNT": account_of(name) or environ.get("AZURE_STORAGE_ACCOUNT_NAME"),
@@ -73,3 +75,21 @@ def _s3_settings(environ: Mapping[str, str]) -> dict[str, str]:
         "AWS_HTTPS": "YES" if scheme == "https" else "NO",
         "AWS_VIRTUAL_HOSTING": "FALSE",
     }
+
+
+def _google_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The address that Google's own libraries take for a server that is not Google's; such ask for no credentials."""
+    host = environ.get("STORAGE_EMULATOR_HOST", "")
+    if not host or host == "default" or environ.get("CPL_GS_ENDPOINT"):
+        return {}
+    endpoint = (host if "://" in host else f"http://{host}").rstrip("/") + "/"
+    credentials = any(environ.get(name) for name in _GOOGLE_CREDENTIALS)
+    return {"CPL_GS_ENDPOINT": endpoint, **({} if credentials else {"GS_NO_SIGN_REQUEST": "YES"})}
+
+
+_GOOGLE_CREDENTIALS = (
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GS_ACCESS_KEY_ID",
+    "GS_OAUTH2_REFRESH_TOKEN",
+    "GDAL_HTTP_HEADERS",
+)

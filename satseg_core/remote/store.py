@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Callable, TypeVar
+from typing import Callable, TypeVar
 
-from satseg_core.errors import OutputError, RuntimeUnavailableError, SatSegError
-from satseg_core.remote.names import account_of, gdal_name, store_url
+from satseg_core.errors import OutputError, SatSegError
+from satseg_core.remote.libraries import store_of
+from satseg_core.remote.names import store_url
 from satseg_core.remote.patience import insist, nobody_cancels
 
 Value = TypeVar("Value")
-
-_LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
-"""What fsspec needs for each store."""
-
-NOBODY = "anon"
-"""gcsfs' word for no credentials at all."""
 
 
 def exists(target: str) -> bool:
@@ -133,56 +127,23 @@ _HOPELESS = (SatSegError, FileNotFoundError, PermissionError, IsADirectoryError,
 _HOPELESS_NAMES = re.compile(r"Credential|Auth|Profile|Token|NotFound|Refresh|Permission|ParamValidation")
 """The libraries have no common class of errors; these words are in the names of those that stay."""
 
+_HOPELESS_WORDS = re.compile(
+    r"^Forbidden|failed to authenticate|AuthenticationFailed|AuthorizationFailure|Invalid Credent"
+)
+"""What is left of the same where a library makes an error of its own of it."""
 
-def _is_hopeless(error: Exception) -> bool:
-    return isinstance(error, _HOPELESS) or _HOPELESS_NAMES.search(type(error).__name__) is not None
-
-
-def store_of(target: str) -> Any:
-    """The file system of fsspec that a target lies in.
-
-    Raises:
-        UsageError: it is none that can be written to.
-        RuntimeUnavailableError: the store's library is not installed.
-    """
-    scheme = store_url(target).partition("://")[0]
-    library = _LIBRARIES[scheme]
-    try:
-        import fsspec
-
-        return fsspec.filesystem(scheme, **_settings(target, os.environ))
-    except ImportError as error:
-        raise RuntimeUnavailableError(
-            f"Writing to {scheme}:// needs {library}; install it with: python -m pip install {library}"
-        ) from error
+_FOR_A_MOMENT = (408, 425, 429)
+"""Statuses below 500 that may be others the next time."""
 
 
-def _settings(target: str, environ: Mapping[str, str]) -> dict[str, Any]:
-    """What the store's library does not find in the environment by itself, as GDAL has other names for some of it."""
-    handler = gdal_name(target)[1:].partition("/")[0]
-    if handler == "vsis3":
-        return _s3_settings(environ)
-    if handler in ("vsiaz", "vsiadls"):
-        return _azure_settings(target, environ)
-    if environ.get("GS_NO_SIGN_REQUEST", "").upper() in ("YES", "TRUE", "ON", "1"):
-        return {"token": NOBODY}
-    return {}
-
-
-def _s3_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    settings: dict[str, Any] = {"skip_instance_cache": True, "use_listings_cache": False}
-    host = environ.get("AWS_S3_ENDPOINT")
-    if environ.get("AWS_NO_SIGN_REQUEST", "").upper() in ("YES", "TRUE", "ON", "1"):
-        settings["anon"] = True
-    if host and not environ.get("AWS_ENDPOINT_URL_S3") and not environ.get("AWS_ENDPOINT_URL"):
-        secure = environ.get("AWS_HTTPS", "YES").upper() not in ("NO", "FALSE", "OFF", "0")
-        settings["endpoint_url"] = host if "://" in host else f"{'https' if secure else 'http'}://{host}"
-    return settings
-
-
-def _azure_settings(target: str, environ: Mapping[str, str]) -> dict[str, Any]:
-    found = {
-        "account_name": account_of(target) or environ.get("AZURE_STORAGE_ACCOUNT"),
-        "account_key": environ.get("AZURE_STORAGE_ACCESS_KEY"),
-    }
-    return {name: value for name, value in found.items() if value}
+def _is_hopeless(error: BaseException) -> bool:
+    if (
+        isinstance(error, _HOPELESS)
+        or _HOPELESS_NAMES.search(type(error).__name__)
+        or _HOPELESS_WORDS.search(str(error))
+    ):
+        return True
+    status = getattr(error, "status_code", getattr(error, "code", None))
+    if isinstance(status, int) and 400 <= status < 500:
+        return status not in _FOR_A_MOMENT
+    return error.__cause__ is not None and _is_hopeless(error.__cause__)

@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
 import shapely
 from pyogrio.raw import write
-from rasterio.transform import from_origin
 
 from satseg_core import remote
 from satseg_core.remote.patience import ATTEMPTS
 from tests.bucket import KEYS, Bucket, environment, free_port, server
-from tests.e2e.command import PIXEL, SATSEG, scene
+from tests.e2e.command import SATSEG
+from tests.e2e.elsewhere import RASTERS, make_job, same_as_alone, satseg, words
 from tests.web_server import serving
 
 SIDE = 1300
-RASTERS = ("map.tif", "confidence.tif")
-
-
-@dataclass
-class Ended:
-    """How a child ended."""
-
-    code: int
-    out: str
-    err: str
-    seconds: float
-
-
-def satseg(*arguments: object, **environ: object) -> Ended:
-    """Run the command with more in its environment."""
-    began = time.monotonic()
-    variables = os.environ | {name: str(value) for name, value in environ.items()}
-    done = subprocess.run(
-        [str(SATSEG), *map(str, arguments)], capture_output=True, text=True, timeout=280, env=variables, check=False
-    )
-    return Ended(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
 @pytest.fixture(scope="module")
 def job(write_scene, tmp_path_factory) -> Path:
-    """A folder with a raster that has overviews and a mask beside it, and the maps that it gives as a local file."""
-    folder = tmp_path_factory.mktemp("remote")
-    rng = np.random.default_rng(5)
-    values = scene(SIDE, SIDE).astype(np.uint16) * 40 + rng.integers(0, 30, (3, SIDE, SIDE)).astype(np.uint16)
-    write_scene(
-        folder / "scene.tif", values=values, transform=from_origin(500_000, 5_000_000, PIXEL / 2, PIXEL / 2),
-        tiled=True, blockxsize=128, blockysize=128, compress="deflate",
-    )  # fmt: skip
-    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), rasterio.open(folder / "scene.tif", "r+") as dataset:
-        dataset.build_overviews([2, 4, 8])
-        mask = np.full((SIDE, SIDE), 255, np.uint8)
-        mask[200:500, 300:900] = 0
-        dataset.write_mask(mask)
-    done = satseg(*words(folder / "scene.tif", folder / "alone"))
-    assert done.code == 0, done.err
-    return folder
+    return make_job(tmp_path_factory.mktemp("remote"), write_scene, SIDE)
 
 
 @pytest.fixture(scope="module")
@@ -86,17 +45,6 @@ def guarded(job: Path) -> Iterator[Bucket]:
         with environment(found.guard()):
             assert remote.exists(found.url("in/scene.tif"))
             yield found
-
-
-def words(source: object, output: Path | str, *more: object) -> list[object]:
-    return [
-        "segment", source, "--output", f"{output}/map.tif", "--confidence", f"{output}/confidence.tif",
-        "--runtime", "onnx", "--threads", "1", *more,
-    ]  # fmt: skip
-
-
-def same_as_alone(job: Path, folder: Path) -> bool:
-    return all((folder / name).read_bytes() == (job / "alone" / name).read_bytes() for name in RASTERS)
 
 
 def test_a_raster_on_a_server_gives_the_map_of_the_local_file(job: Path, tmp_path: Path) -> None:
@@ -224,20 +172,20 @@ def test_what_is_in_a_bucket_is_replaced_only_if_asked_for(job: Path, bucket: Bu
 
 
 def test_wrong_buckets_keys_and_credentials_are_told_before_the_work(job: Path, bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "adlfs.py").write_text("raise ImportError", encoding="utf-8")
+    without_adlfs = {"PYTHONPATH": str(tmp_path)}
     cases: list[tuple[object, str, str, dict[str, str]]] = [
         (bucket.url("none.tif"), str(tmp_path / "a.tif"), "nothing to read", {}),
         ("s3://no-such-bucket/none.tif", str(tmp_path / "a.tif"), "nothing to read", {}),
         (job / "scene.tif", "s3://no-such-bucket/a.tif", "There is no bucket no-such-bucket", {}),
         (job / "scene.tif", "https://127.0.0.1/a.tif", "cannot be written to", {}),
-        (job / "scene.tif", "gs://somewhere/a.tif", "python -m pip install gcsfs", {}),
+        (job / "scene.tif", "az://somewhere/a.tif", "python -m pip install adlfs", without_adlfs),
         (
             bucket.url("none.tif"), str(tmp_path / "a.tif"), "AWS_ACCESS_KEY_ID",
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"},
         ),
     ]  # fmt: skip
     for source, target, sentence, environ in cases:
-        if "gcsfs" in sentence and importlib.util.find_spec("gcsfs"):
-            continue
         done = satseg("segment", source, "--output", target, **environ)
         assert done.code in (1, 2), (source, target)
         assert sentence in done.err, done.err
