@@ -11,7 +11,6 @@ from typing import Any
 import rasterio
 
 from satseg_core import record
-from satseg_core.crew import Crew
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.events import Reporter
 from satseg_core.forecast import Forecast, foresee
@@ -77,7 +76,7 @@ def prepared(
         helpers = stack.enter_context(_helpers(model, options, dry))
         plan, warnings = _plan(source, model, options, budget, reporter, load)
         job = _job(plan, options)
-        forecast = _foresee(plan, model, options, job, helpers.crew(), thorough=dry)
+        forecast = _foresee(plan, model, options, job, helpers, thorough=dry)
         check_space(forecast.rooms, reporter)
         tell(forecast, reporter)
         yield Prepared(model, plan, job, forecast, helpers, warnings)
@@ -124,7 +123,8 @@ def _helpers(model: ModelFile, options: SegmentOptions, dry: bool) -> Helpers:
 def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     """What the px of a run depend on, by the words that a user has for it."""
     return {
-        "the raster": record.identify_file(options.input) | record.describe_source(plan.source, plan.stretch),
+        "the raster": record.identify_content(options.input, plan.source.check)
+        | record.describe_source(plan.source, plan.stretch),
         "the model": {"card": plan.card.to_json(), "weights": plan.card.weights_sha256},
         "--extent": list(map(list, plan.within)),
         "--mask": plan.area.digest if plan.area else None,
@@ -142,7 +142,7 @@ def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
 
 
 def _foresee(
-    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], crew: Crew, thorough: bool
+    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], helpers: Helpers, thorough: bool
 ) -> Forecast:
     """What the run will take; ``thorough`` measures also where the run is short."""
     threads = options.threads or usable_processors()
@@ -155,9 +155,8 @@ def _foresee(
 
     def time_of_tile(runs: int) -> TileTime | None:
         choices = candidates(model, options.runtime, options.device)
-        # Workers that start keep this machine busy, and others do not depend on it: what is usual is nearer the truth.
-        known = tile_time(model, plan.runtime, choices, threads, runs=0) if crew.start and not thorough else None
-        return known or tile_time(model, plan.runtime, choices, threads, runs)
+        return tile_time(model, plan.runtime, choices, threads, runs)
 
     begun = Begun(targets.output, job, options.resume, options.overwrite)
+    crew = helpers.crew()  # workers that are starting would keep the machine busy while it is measured
     return foresee(plan, targets, begun.done, threads, time_of_tile, crew, thorough)

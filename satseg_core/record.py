@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from satseg_core.model.runtime import Runtime
 from satseg_core.model.store import ModelFile
 from satseg_core.raster.grid import Block, Lattice
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source
+from satseg_core.remote.identity import identity
 from satseg_core.remote.names import without_secrets
+from satseg_core.remote.patience import nobody_cancels
 from satseg_core.version import __version__
 
 LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "openvino", "torch")
@@ -71,6 +73,17 @@ def identify_file(path: str) -> dict[str, Any]:
     except OSError:
         return {"file": without_secrets(path)}
     return {"file": str(Path(path).resolve()), "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
+
+
+def identify_content(path: str, check: Callable[[], None] = nobody_cancels) -> dict[str, Any]:
+    """`identify_file`, and what a server says of the ``content`` where the file is not on this machine.
+
+    Args:
+        path: of the file.
+        check: raises an error if the user has cancelled; called while a server is waited for.
+    """
+    told = identity(path, check)
+    return {**identify_file(path), **({"content": told} if told else {})}
 
 
 def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:

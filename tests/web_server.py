@@ -15,9 +15,11 @@ import sys
 import threading
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,8 @@ class Manners:
         stall: seconds.
         always: status of every answer, or None.
         at: deeds for single requests, by their number from 0; they go before the rest.
+        tells: which of ``etag`` and ``date`` are said of a file.
+        get_only: refuse to answer HEAD, as signed addresses do.
         seed: of what happens when.
     """
 
@@ -43,6 +47,8 @@ class Manners:
     stall: float = 0.0
     always: int | None = None
     at: dict[str, str] | None = None
+    tells: str = "etag date"
+    get_only: bool = False
     seed: int = 1
 
 
@@ -116,11 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif deed.isdigit():
             self._status(int(deed))
             return
+        if self.server.manners.get_only and not body:
+            self._status(403)
+            return
         path = self.server.folder / self.path.partition("?")[0].lstrip("/")
         if not path.is_file():
             self._status(404)
             return
-        self._send(path.read_bytes(), body, cut=deed == "cut")
+        self._send(path, body, cut=deed == "cut")
 
     def _give(self, content: bytes) -> None:
         self.send_response(200)
@@ -128,7 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _send(self, content: bytes, body: bool, cut: bool) -> None:
+    def _send(self, path: Path, body: bool, cut: bool) -> None:
+        content = path.read_bytes()
         size = len(content)
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         start, end = 0, size - 1
@@ -141,6 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
         else:
             self.send_response(200)
+        if "etag" in self.server.manners.tells:
+            self.send_header("ETag", f'"{zlib.crc32(content):08x}"')
+        if "date" in self.server.manners.tells:
+            self.send_header("Last-Modified", formatdate(path.stat().st_mtime, usegmt=True))
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(end - start + 1))
         self.end_headers()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,11 +14,13 @@ from pathlib import Path
 import pytest
 import shapely
 from pyogrio.raw import write
+from rasterio.transform import from_origin
 
 from satseg_core import remote
+from satseg_core.remote.identity import identity
 from satseg_core.remote.patience import ATTEMPTS
 from tests.bucket import KEYS, Bucket, environment, free_port, server
-from tests.e2e.command import SATSEG
+from tests.e2e.command import PIXEL, SATSEG, Going, noted, scene
 from tests.e2e.elsewhere import RASTERS, make_job, same_as_alone, satseg, words
 from tests.web_server import serving
 
@@ -217,3 +221,43 @@ def test_polygons_and_areas_of_a_map_in_a_bucket_go_to_the_bucket(job: Path, buc
     here = satseg("areas", job / "alone" / "map.tif", "--output", job / "areas.csv", "--overwrite")
     assert here.code == 0, here.err
     assert remote.content(bucket.url("again/areas.csv")) == (job / "areas.csv").read_bytes()
+
+
+@pytest.mark.parametrize("tells", ["etag", "date"])
+def test_a_run_goes_on_with_the_same_raster_alone(write_scene, tmp_path: Path, tells: str) -> None:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    placed = {"transform": from_origin(500_000, 5_000_000, PIXEL, PIXEL), "tiled": True, "compress": None}
+    values = scene(2600, 2600)
+    source, other = write_scene(folder / "a.tif", values=values, **placed), tmp_path / "b.tif"
+    write_scene(other, values=values[::-1], **placed)
+    original = tmp_path / "a.tif"
+    shutil.copy2(source, original)
+    with serving(folder, tells=tells) as web:
+        arguments = [*words(f"{web.url}/a.tif", tmp_path / "out"), "--memory", 600, "--resume"]
+        going = Going(arguments)
+        going.wait_for(lambda: noted(tmp_path / "out" / "map.tif") > 0)
+        going.child.kill()
+        going.end()
+        assert other.stat().st_size == source.stat().st_size
+        shutil.copyfile(other, source)
+        os.utime(source, (1_700_000_000, 1_700_000_000))
+        done = satseg(*arguments)
+        assert done.code == 2, done.err
+        assert "cannot be gone on with, as the raster" in done.err
+        shutil.copy2(original, source)
+        done = satseg(*arguments)
+        assert done.code == 0, done.err
+    assert json.loads((tmp_path / "out" / "map.json").read_text(encoding="utf-8"))["grid"]["blocks_resumed"] > 0
+
+
+def test_what_a_bucket_says_tells_contents_apart(bucket: Bucket, tmp_path: Path) -> None:
+    url, file = bucket.url("replaced.tif"), tmp_path / "a"
+    told = []
+    for content in (b"abc", b"abd"):
+        file.write_bytes(content)
+        remote.upload(file, url)
+        told.append(identity(url))
+        assert identity(url) == told[-1]
+        assert set(told[-1]) == {"bytes", "etag"}
+    assert told[0] != told[1]
