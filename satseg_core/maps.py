@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from satseg_core.classify import Classified
 from satseg_core.crew import Crew
@@ -19,6 +19,9 @@ from satseg_core.raster.classified import MapWriter
 from satseg_core.raster.grid import Block
 from satseg_core.raster.overviews import average
 from satseg_core.unfinished import Unfinished
+
+if TYPE_CHECKING:
+    from satseg_core.cluster.ahead import StartedAhead
 
 PutBlock = Callable[[Block, Classified], None]
 """Takes a finished block: codes, and percent or None."""
@@ -127,12 +130,12 @@ class Helpers:
     ) -> None:
         self._model = model
         self._workers = workers
-        self._scheduler = scheduler
         self._threads = threads
         self._memory = memory
         self._on_cards = on_cards
         self.wanted = workers is not None or scheduler is not None
         self._started = ExitStack()
+        self._cluster: StartedAhead | None = None
         if self.wanted:
             from satseg_core.cluster.ahead import StartedAhead
             from satseg_core.cluster.connect import check_possible, connect
@@ -149,13 +152,14 @@ class Helpers:
         self._started.close()
 
     def crew(self) -> Crew:
-        """Who does the blocks, for a forecast; waits for a scheduler to answer, and for a first worker of it.
+        """Who does the blocks, for a forecast; waits until they are there.
 
         Raises:
-            RuntimeUnavailableError: nobody answers.
+            RuntimeUnavailableError: no scheduler answers, or it has no workers.
         """
-        if self._scheduler is not None:
-            client = self._cluster.connection().client
+        connection = self._cluster.connection() if self._cluster else None
+        if connection and not connection.ours:
+            client = connection.client
             return Crew.of_scheduler(client.scheduler.address, client.nthreads().values(), self._memory)
         if self._workers is None:
             return Crew.alone(self._threads or usable_processors(), self._memory)
@@ -167,9 +171,16 @@ class Helpers:
     def run(
         self, plan: Plan, done: frozenset[Block], temperature: float | None, put: PutBlock, reporter: Reporter
     ) -> int:
-        """Have the blocks done; gives the number of tiles run."""
+        """Have the blocks done; gives the number of tiles run.
+
+        Raises:
+            SatSegError: the helpers cannot do it.
+            ValueError: there are none.
+        """
         from satseg_core.cluster.mapping import map_blocks
 
+        if self._cluster is None:
+            raise ValueError("There are no helpers.")
         try:
             connection = self._cluster.connection()
             return map_blocks(connection, plan, self._model, self._memory, done, temperature, put, reporter)
