@@ -27,6 +27,7 @@ from rasterio.transform import from_origin
 from rasterio.warp import transform as transform_points
 
 from satseg_core.legend import LAND_COVER
+from satseg_core.many.cluster import MOST_SILENCES
 from satseg_core.model.store import find_model
 from tests.e2e.command import SATSEG, Run, satseg, scene
 from tests.web_server import serving
@@ -335,6 +336,36 @@ def test_a_scene_whose_worker_dies_or_hangs_is_done_by_another(large: Path, tmp_
     assert err.count("failed") == 0
     assert same_maps(tmp_path / "maps", large / "maps", ("large",))
     assert not Path(f"/proc/{victim}").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_a_scene_that_every_worker_hangs_over_fails_alone(large: Path, tmp_path: Path) -> None:
+    going = Going(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="1.5")
+    lock = tmp_path / "maps" / "large.tif.satseg-unfinished" / "lock"
+    for _ in range(MOST_SILENCES + 1):
+        victim = holder_at_last(lock, going)
+        os.kill(victim, signal.SIGSTOP)
+        while Path(f"/proc/{victim}").exists():
+            assert going.child.poll() is None
+            time.sleep(0.01)
+    code, err = going.end()
+    assert code == 1, err
+    assert (tmp_path / "maps" / "small.tif").exists()
+    with (tmp_path / "maps" / "failures.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["scene"] == "large"
+    assert row["reason"].startswith("Several workers fell silent over it for 1.5 s each")
+
+
+def holder_at_last(path: Path, going: Going) -> int:
+    """The process that has a file open, as soon as one has."""
+    end = time.monotonic() + 60
+    while True:
+        assert going.child.poll() is None
+        assert time.monotonic() < end
+        with suppress(AssertionError, FileNotFoundError):
+            return holder_of(path)
+        time.sleep(0.01)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
