@@ -1,14 +1,21 @@
-"""Which scenes are one task, and which are shared block by block."""
+"""Which scenes are one task and which are shared block by block, and what scenes of a process have in common."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Callable
 
+import numpy as np
 import pytest
 import rasterio
 
+from satseg_core.events import Reporter
 from satseg_core.many import run
+from satseg_core.many.job import Products
 from satseg_core.many.scenes import Found, find_scenes
+from satseg_core.model import keeper
+from satseg_core.model.runtime import Runtime
+from satseg_core.segment import SegmentOptions
 
 
 def found_of(path: Path) -> Found:
@@ -42,3 +49,22 @@ def test_large_files_are_opened_and_broken_ones_wait_for_their_turn(
 def test_an_item_says_how_large_its_raster_is() -> None:
     assert run._is_large(Found("https://host/a.tif", "a", "a", pixels=50_000**2))
     assert not run._is_large(Found("https://host/a.tif", "a", "a"))
+
+
+def test_a_process_loads_the_model_once(
+    tmp_path: Path, make_raster: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[Runtime] = []
+    load = keeper.load_runtime
+
+    def counted(*arguments: Any, **options: Any) -> Runtime:
+        loaded.append(load(*arguments, **options))
+        return loaded[-1]
+
+    monkeypatch.setattr(keeper, "load_runtime", counted)
+    rng = np.random.default_rng(1)
+    scenes = [make_raster(rng.integers(1, 200, (3, 60, 60)).astype(np.uint8), f"{name}.tif") for name in "abc"]
+    template = SegmentOptions(input="", output="", runtime="onnx", threads=1)
+    options = run.ManyOptions(tuple(map(str, scenes)), str(tmp_path / "maps"), template, Products(False, False))
+    assert run.segment_many(options, Reporter()).done == 3
+    assert len(loaded) == 1
