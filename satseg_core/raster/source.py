@@ -20,6 +20,7 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.ground import Metres, metres_per_pixel
 from satseg_core.remote import is_remote
+from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.patience import nobody_cancels
 from satseg_core.remote.patient import failure, open_patiently
 
@@ -145,8 +146,13 @@ def open_source(
         yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check)
 
 
+def _is_patient(path: str) -> bool:
+    """Whether servers are asked for px: of the raster, or of those that it lists."""
+    return is_remote(path) or bool(listed_elsewhere(path))
+
+
 def _dataset(path: str, check: Callable[[], None], **options: Any) -> DatasetReader:
-    if is_remote(path):
+    if _is_patient(path):
         return open_patiently(path, check, **options)
     return rasterio.open(path, **options)
 
@@ -155,13 +161,19 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     try:
         dataset = _dataset(path, check)
     except RasterioError as error:
-        if is_remote(path):
+        if _is_patient(path):
             raise RasterError(failure(path, error)) from error
         if "://" not in path and not path.startswith("/vsi") and ":" not in path[2:] and not Path(path).exists():
             raise RasterError(f"There is no file {path}; check the name.") from error
         raise RasterError(
             f"{path} cannot be opened as a raster; check that it is whole and not of another kind."
         ) from error
+    if dataset.driver == "GTI" and _is_patient(path):
+        dataset.close()
+        raise RasterError(
+            f"{path} is an index of rasters elsewhere, of which GDAL leaves out without a word what a server fails to"
+            f" give; make a virtual raster of it first (gdalbuildvrt) and use that."
+        )
     if dataset.count == 0:
         names = ", ".join(dataset.subdatasets[:3])
         dataset.close()
@@ -275,7 +287,7 @@ def _unplaced(dataset: DatasetReader, what: str) -> Placement:
 
 def read_failure(path: str, error: RasterioError) -> RasterError:
     """The sentence for a raster that opens but cannot be read."""
-    if is_remote(path):
+    if _is_patient(path):
         return RasterError(failure(path, error))
     return RasterError(
         f"{path} is damaged and cannot be read to its end; copy or download it again. ({_one_line(error)})"

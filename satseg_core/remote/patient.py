@@ -3,6 +3,9 @@
 GDAL repeats some failed requests itself. It does not repeat answers that break off, and what it cannot read while it
 opens a raster (a list of overviews, a mask beside the file) is left out without a word, which would make another map.
 So a raster is opened twice, each time from the beginning, and taken when both look the same.
+
+What a virtual raster lists is opened while it is read, and nobody can look at it. What may have been left out then is
+read twice, too, each time from the beginning.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from satseg_core.remote.names import gdal_name
-from satseg_core.remote.patience import Value, insist, nobody_cancels
+from satseg_core.remote.patience import ATTEMPTS, Value, insist, nobody_cancels
 from satseg_core.remote.settings import gdal_settings
 
 FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
@@ -25,7 +28,9 @@ _OPENING = {
     "CPL_VSIL_CURL_NON_CACHED": FRESH,
     # GDAL's threads that decode do not repeat requests, and keep what they could not decode as if it were px.
     "GDAL_NUM_THREADS": "1",
+    "VRT_NUM_THREADS": "1",
 }
+"""While a raster is opened, and while it is read: what a list of rasters lists is opened then."""
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
 FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
@@ -143,10 +148,10 @@ def _texts(error: BaseException | None) -> list[str]:
 
 
 def open_patiently(name: str, check: Callable[[], None] = nobody_cancels, **options: Any) -> DatasetReader:
-    """Open a raster on a server.
+    """Open a raster on a server, or a virtual one of such.
 
     Args:
-        name: URL or GDAL's ``/vsi...``.
+        name: URL or GDAL's ``/vsi...``; or a file here.
         check: raises an error if the user has cancelled; called while waiting.
         options: of rasterio's ``open``.
 
@@ -171,11 +176,11 @@ class _PatientDataset:
 
     def read(self, *arguments: Any, **options: Any) -> Any:
         """Px; see rasterio."""
-        return self._insist(lambda: self._dataset.read(*arguments, **options))
+        return self._read(lambda: self._dataset.read(*arguments, **options))
 
     def read_masks(self, *arguments: Any, **options: Any) -> Any:
         """Masks; see rasterio."""
-        return self._insist(lambda: self._dataset.read_masks(*arguments, **options))
+        return self._read(lambda: self._dataset.read_masks(*arguments, **options))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._dataset, name)
@@ -186,18 +191,40 @@ class _PatientDataset:
     def __exit__(self, *_error: object) -> None:
         self._dataset.close()
 
+    def _read(self, read: Callable[[], Any]) -> Any:
+        found = self._insist(read)
+        return self._confirmed(found, read) if self._dataset.driver == "VRT" else found
+
+    def _confirmed(self, before: Any, read: Callable[[], Any]) -> Any:
+        """What two readings in a row agree in; masks and overviews of what is listed may be left out each time."""
+        for _ in range(ATTEMPTS):
+            now = self._anew(read)
+            if before.tobytes() == now.tobytes():
+                return now
+            before = now
+            self._check()
+        raise _ChangedError(f"{self._name} cannot be read whole")
+
     def _insist(self, read: Callable[[], Any]) -> Any:
         try:
-            return raising_raster_errors(read)
+            return self._once(read)
         except RasterioError:
             self._check()
+        return self._anew(read)
+
+    def _anew(self, read: Callable[[], Any]) -> Any:
+        """What is read after the raster has been opened again."""
 
         def again() -> Any:
             # GDAL does not tell why px cannot be read; opening does. It may hold broken px, too.
             self._reopen()
-            return raising_raster_errors(read)
+            return self._once(read)
 
         return insist(again, _Judge(), self._check, (RasterioError,))
+
+    def _once(self, read: Callable[[], Any]) -> Any:
+        with rasterio.Env(**_OPENING):
+            return raising_raster_errors(read)
 
     def _reopen(self) -> None:
         self._dataset.close()
@@ -243,17 +270,19 @@ def raising_raster_errors(action: Callable[[], Value]) -> Value:
 
 def _looks(dataset: DatasetReader) -> tuple[Any, ...]:
     """What a run depends on besides px."""
+    # Of what a virtual raster lists, this opens some. What fails then is told by the question after it, about colours.
+    overviews = [dataset.overviews(band) for band in dataset.indexes]
     return (
+        dataset.colorinterp,
+        overviews,
         dataset.shape,
         dataset.dtypes,
         dataset.nodatavals,
         dataset.transform,
         dataset.crs,
-        dataset.colorinterp,
         dataset.descriptions,
         dataset.block_shapes,
         dataset.mask_flag_enums,
-        [dataset.overviews(band) for band in dataset.indexes],
         len(dataset.gcps[0]),
         dataset.rpcs is None,
     )

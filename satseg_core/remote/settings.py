@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.names import account_of, gdal_name, is_remote, last_part
 
 _NETWORK = {
@@ -33,10 +34,11 @@ def gdal_settings(*names: str | None, environ: Mapping[str, str] = os.environ) -
     """GDAL's settings for reading; none where nothing is remote.
 
     Args:
-        names: of what is to be read.
+        names: of what is to be read; lists of rasters elsewhere count, too.
         environ: the environment.
     """
-    remote = [name for name in names if name and is_remote(name)]
+    given = [name for name in names if name]
+    remote = [name for name in given if is_remote(name)] + [name for list_ in given for name in listed_elsewhere(list_)]
     if not remote:
         return {}
     wanted = dict(_NETWORK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+import rasterio.shutil
 import shapely
 from pyogrio.raw import write
 from rasterio.transform import from_origin
@@ -261,3 +265,46 @@ def test_what_a_bucket_says_tells_contents_apart(bucket: Bucket, tmp_path: Path)
         assert identity(url) == told[-1]
         assert set(told[-1]) == {"bytes", "etag"}
     assert told[0] != told[1]
+
+
+@pytest.fixture(scope="module")
+def virtual(job: Path) -> str:
+    """A virtual raster of the scene, with its mask and overviews, and the maps that it gives where all is here."""
+    path = job / "virtual.vrt"
+    rasterio.shutil.copy(str(job / "scene.tif"), str(path), driver="VRT")
+    content = path.read_text(encoding="utf-8")
+    assert "<MaskBand>" in content
+    done = satseg(*words(path, job / "virtual"))
+    assert done.code == 0, done.err
+    return re.sub(r"<SourceFilename[^>]*>[^<]*<", '<SourceFilename relativeToVRT="0">/vsicurl/URL/scene.tif<', content)
+
+
+@pytest.mark.parametrize("manners", [{}, {"failing": 0.1, "seed": 1}, {"failing": 0.1, "seed": 2}])
+def test_a_virtual_raster_of_one_on_a_server_that_fails_gives_the_same_map(
+    job: Path, virtual: str, tmp_path: Path, manners: dict[str, float]
+) -> None:
+    with serving(job, **manners) as web:
+        source = tmp_path / "list.vrt"
+        source.write_text(virtual.replace("URL", web.url), encoding="utf-8")
+        done = satseg(*words(source, tmp_path), CPL_VSIL_CURL_CHUNK_SIZE="16384", GDAL_HTTP_RETRY_DELAY="0.1")
+        assert done.code == 0, done.err
+        assert sum(deed != "serve" for deed in web.deeds) > 5 or not manners
+    for name in RASTERS:
+        assert (tmp_path / name).read_bytes() == (job / "virtual" / name).read_bytes()
+
+
+def test_what_a_list_leads_to_in_vain_is_told(job: Path, virtual: str, tmp_path: Path) -> None:
+    with serving(job) as web:
+        source = tmp_path / "list.vrt"
+        source.write_text(virtual.replace("URL/scene.tif", f"{web.url}/none.tif"), encoding="utf-8")
+        done = satseg(*words(source, tmp_path))
+        assert done.code == 1
+        assert "There is nothing to read at" in done.err.splitlines()[-1]
+        assert not (tmp_path / "map.tif").exists()
+        index = tmp_path / "tiles.gti.gpkg"
+        location = np.array([f"/vsicurl/{web.url}/scene.tif"], dtype=object)
+        box = shapely.box(500_000, 4_999_000, 501_000, 5_000_000)
+        write(index, [shapely.to_wkb(box)], [location], ["location"], geometry_type="Polygon", crs="EPSG:32633")
+        done = satseg(*words(index, tmp_path))
+        assert done.code == 1
+        assert "is an index of rasters elsewhere" in done.err
