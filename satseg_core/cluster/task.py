@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from satseg_core import scores
 from satseg_core.classify import Classified
 from satseg_core.cluster.sent_model import SentModel
-from satseg_core.errors import RasterError
+from satseg_core.errors import CancelledError, RasterError
 from satseg_core.memory import Budget, few_arenas
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime, load_runtime
@@ -152,13 +152,16 @@ class BlockMaker:
 
     Args:
         job: what to make.
+        over: set when nobody wants blocks any more: whoever waits for a server then gives up.
 
     Raises:
         SatSegError: the model or the raster cannot be used here.
+        CancelledError: ``over`` was set meanwhile.
     """
 
-    def __init__(self, job: RemoteJob) -> None:
+    def __init__(self, job: RemoteJob, over: threading.Event | None = None) -> None:
         self._job = job
+        self._over = over or threading.Event()
         self._budget = Budget.of(job.memory)
         self._opened = ExitStack()
         self._reading, self._claiming = threading.Lock(), threading.Lock()
@@ -171,7 +174,9 @@ class BlockMaker:
             self.runtime: Runtime = load_runtime(model, choice.runtime, choice.device, choice.threads, choice.precision)
         self._card: ModelCard = model.card
         with rasterio.Env(**self._budget.gdal_options(self._job.input)):
-            self._source: Source = self._opened.enter_context(open_source(job.input, self._card.bands, job.bands))
+            self._source: Source = self._opened.enter_context(
+                open_source(job.input, self._card.bands, job.bands, self._check)
+            )
             if self._source.shape != job.size:
                 self._opened.close()
                 raise RasterError(
@@ -183,8 +188,13 @@ class BlockMaker:
 
     def close(self) -> None:
         """Close the raster, and end the network's thread."""
+        self._over.set()
         self._network.shutdown()
         self._opened.close()
+
+    def _check(self) -> None:
+        if self._over.is_set():
+            raise CancelledError("The run is over.")
 
     def make(self, block: Block) -> BlockDone:
         """Read, predict, blend and classify a block.

@@ -40,17 +40,20 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         self._job = job
         self._maker: BlockMaker | None = None
         self._lock: Any = None
+        self._over: Any = None
         self._threads = 1
 
     def setup(self, worker: Any) -> None:
         """Called by the worker; the model is loaded when the first block is asked for, as that may fail."""
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._threads = int(worker.state.nthreads)
         if self.ours:
             leave_ctrl_c()
 
     def teardown(self, worker: Any) -> None:  # noqa: ARG002 -- Dask's signature
         """Called when the run is over, or the worker goes."""
+        self._over.set()
         if self._maker is not None:
             self._maker.close()
             self._maker = None
@@ -63,7 +66,7 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
         """
         with self._lock:
             if self._maker is None:
-                self._maker = BlockMaker(self._checked())
+                self._maker = BlockMaker(self._checked(), self._over)
         done = self._maker.make(block)
         return done if self.ours else done.packed()
 
