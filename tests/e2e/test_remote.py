@@ -23,6 +23,7 @@ from rasterio.transform import from_origin
 from satseg_core import remote
 from satseg_core.remote.identity import identity
 from satseg_core.remote.patience import ATTEMPTS
+from satseg_core.unfinished import folder_of
 from tests.bucket import KEYS, Bucket, environment, free_port, server
 from tests.e2e.command import PIXEL, SATSEG, Going, noted, scene
 from tests.e2e.elsewhere import RASTERS, make_job, same_as_alone, satseg, words
@@ -308,3 +309,30 @@ def test_what_a_list_leads_to_in_vain_is_told(job: Path, virtual: str, tmp_path:
         done = satseg(*words(index, tmp_path))
         assert done.code == 1
         assert "is an index of rasters elsewhere" in done.err
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_worker_of_a_run_that_ends_does_not_go_on_asking_a_server(
+    write_scene, scheduler: str, add_worker, tmp_path: Path, opened: bool
+) -> None:
+    write_scene(
+        tmp_path / "a.tif",
+        values=scene(2600, 2600),
+        transform=from_origin(500_000, 5_000_000, PIXEL, PIXEL),
+        tiled=True,
+    )
+    output = tmp_path / "out" / "map.tif"
+    with serving(tmp_path) as web:
+        add_worker()
+        going = Going([*words(f"{web.url}/a.tif", output.parent), "--scheduler", scheduler, "--resume"])
+        # The worker loads the model first, and then opens the raster.
+        going.wait_for(lambda: noted(output) > 0 if opened else folder_of(output).exists())
+        web.behave(always=503)
+        going.wait_for(lambda: len(web.deeds) > 10)
+        going.child.send_signal(signal.SIGINT)
+        code, _, err = going.end(30)
+        assert code == 130, err
+        time.sleep(3)
+        before = len(web.deeds)
+        time.sleep(12)
+        assert len(web.deeds) == before
