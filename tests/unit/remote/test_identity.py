@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,28 @@ def test_passwords_go_to_the_server_and_are_not_written_down(tmp_path: Path) -> 
         address = web.url.replace("http://", "http://me:secretword@") + "/a.tif"
         assert identity(address) == identity(f"{web.url}/a.tif") != {}
         assert "secretword" not in str(identify_content(address))
+
+
+def test_passwords_do_not_go_where_a_server_sends_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, str | None]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            heard.append((self.path, self.headers["Authorization"]))
+            self.send_response(302 if self.path == "/a.tif" else 200)
+            self.send_header("Location", "/b.tif")
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    monkeypatch.setenv("GDAL_HTTP_BEARER", "secretword")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        assert identity(f"http://127.0.0.1:{http.server_port}/a.tif") == {"etag": '"1"'}
+        http.shutdown()
+    assert heard == [("/a.tif", "Bearer secretword"), ("/b.tif", None)]
 
 
 @pytest.mark.parametrize("name", ["a.tif", "/vsizip//vsicurl/http://127.0.0.1:1/a.zip/a.tif", "/vsimem/a.tif"])
