@@ -14,7 +14,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable
@@ -134,7 +134,9 @@ def page(found: dict[str, Any]) -> str:
     """The figures as Markdown."""
     real_runs = found["real"]
     seconds = {way: statistics.median(times) for way, times in real_runs["seconds"].items()}
-    plain, ideal = seconds["plain"], seconds["two plain runs side by side"]
+    plain = seconds["plain"]
+    over = ratios(real_runs["seconds"], "one worker", "plain")
+    of_ideal = ratios(real_runs["seconds"], "two plain runs side by side", "two workers")
     rows = [
         (way, f"{seconds[way]:.1f}", spread(real_runs["seconds"][way]), f"{seconds[way] / plain:.2f}",
          f"{real_runs['tiles'][way]:,}")
@@ -158,10 +160,10 @@ def page(found: dict[str, Any]) -> str:
             "",
             table(("way", "s", "from - to", "of plain", "tiles"), rows),
             "",
-            (
-                f"One worker: {100 * (seconds['one worker'] / plain - 1):.1f} % over the plain run. Two workers:"
-                f" {ideal / seconds['two workers']:.2f} of the ideal."
-            ),
+            "Round by round, as the speed of machines drifts, of runs that follow each other:",
+            "",
+            f"* one worker takes {spread(over, 2)} of the plain run's time, median {statistics.median(over):.2f};",
+            f"* two reach {spread(of_ideal, 2)} of the ideal, median {statistics.median(of_ideal):.2f}.",
             "",
             (
                 f"Starting and ending workers, on a raster of {TINY_SIDE} px a side: {starting['one worker']:.1f} s for"
@@ -185,9 +187,14 @@ def page(found: dict[str, Any]) -> str:
     )
 
 
-def spread(times: Sequence[float]) -> str:
-    """The shortest and the longest."""
-    return f"{min(times):.1f} - {max(times):.1f}"
+def ratios(seconds: Mapping[str, Sequence[float]], way: str, other: str) -> list[float]:
+    """Of the times of two ways, round by round."""
+    return [one / two for one, two in zip(seconds[way], seconds[other])]
+
+
+def spread(values: Sequence[float], digits: int = 1) -> str:
+    """The least and the most."""
+    return f"{min(values):.{digits}f} - {max(values):.{digits}f}"
 
 
 def simulated_table(rows: Sequence[dict[str, float]]) -> str:

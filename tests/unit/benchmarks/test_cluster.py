@@ -41,7 +41,8 @@ def test_the_page_has_a_row_for_each_way_and_their_medians(found: dict[str, Any]
         "| two plain runs side by side | 15.0 | 15.0 - 15.0 | 0.75 | 4,096 |",
     ]
     assert "268 Mpx" in text
-    assert "One worker: 10.0 % over the plain run. Two workers: 0.60 of the ideal." in text
+    assert "one worker takes 0.70 - 4.95 of the plain run's time, median 2.20;" in text
+    assert "two reach 0.60 - 15.00 of the ideal, median 0.60." in text
     assert "2.5 s for one, 3.0 s for two." in text
     assert "| 16 | 1,600 | 400.0 | 0.70 | 4.0 | 16.2 | 4.2 |" in text
     assert "| 64 | 1,600 | 400.0 | 0.70 | 4.0 | 10.0 | 1.0 |" in text
