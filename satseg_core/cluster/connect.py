@@ -41,6 +41,9 @@ _OURS = {
 }
 """Dask's settings for workers on this machine."""
 
+_SET_BY_DASK = ("MALLOC_ARENA_MAX", "PYTHONHASHSEED", "__DASK_PARENT_PID")
+"""Variables that Dask sets before it starts workers, and leaves."""
+
 PATIENCE_VARIABLE = "SATSEG_PATIENCE"
 """Environment variable with the seconds to wait for a scheduler, and for a first worker; `PATIENCE` if not set."""
 
@@ -119,7 +122,7 @@ def _started(workers: int, threads: int | None, on_cards: bool) -> Iterator[Conn
     pages = importlib.util.find_spec("bokeh") is not None
     cards = count_cards() if on_cards else 0
     each = threads_each(workers, threads)
-    with tempfile.TemporaryDirectory(prefix="satseg-dask-") as folder:
+    with _environment_kept(), tempfile.TemporaryDirectory(prefix="satseg-dask-") as folder:
         spec: dict[Any, Mapping[str, Any]] = {
             number: {
                 "cls": Nanny,
@@ -140,6 +143,20 @@ def _started(workers: int, threads: int | None, on_cards: bool) -> Iterator[Conn
             cluster = SpecCluster(workers=spec, scheduler=head, silence_logs=logging.CRITICAL, name="satseg")
         with cluster, Client(cluster) as client:
             yield Connection(client, True, each, str(client.dashboard_link or "") if pages else "")
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    """Undo what Dask sets in the environment of this process for its workers."""
+    before = {name: os.environ.get(name) for name in _SET_BY_DASK}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

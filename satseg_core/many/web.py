@@ -37,7 +37,7 @@ def ask(address: str, body: str | None = None) -> str:
     request = urllib.request.Request(address, data, headers)
 
     def answer() -> bytes:
-        with urllib.request.urlopen(request, timeout=SECONDS) as response:  # nosec B310 # `is_web`
+        with urllib.request.urlopen(request, timeout=SECONDS) as response:  # nosec B310 # is_web was asked
             content: bytes = response.read()
         return content
 

@@ -48,9 +48,11 @@ def test_workers_share_graphics_cards_out(
     monkeypatch: pytest.MonkeyPatch, cards: int, seen: dict[str | None, int]
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    before = dict(os.environ)
     monkeypatch.setattr(connect, "count_cards", lambda: cards)  # there are none here; the processes are real
     with connect.connect(3, None, 2, on_cards=True) as connection:
         connection.client.wait_for_workers(3, timeout=60)
         found = list(connection.client.run(os.getenv, "CUDA_VISIBLE_DEVICES").values())
     assert {card: found.count(card) for card in found} == seen
     assert connection.threads == 1
+    assert dict(os.environ) == before
