@@ -7,8 +7,7 @@ import urllib.request
 from http.client import HTTPException
 from socket import gaierror
 
-from satseg_core.remote.patience import insist
-from satseg_core.remote.patient import FOR_A_MOMENT
+from satseg_core.remote.patience import FOR_A_MOMENT, insist
 
 SECONDS = 60
 """A web server that keeps silent for so long is given up."""

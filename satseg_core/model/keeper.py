@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from satseg_core.model.runtime import LoadRuntime, Runtime, load_runtime
 from satseg_core.model.store import ModelFile
@@ -58,19 +59,17 @@ class _Loan:
     def __init__(self, loaded: _Loaded | None) -> None:
         self.loaded = loaded
 
-    def load(
-        self,
-        model: ModelFile,
-        runtime: str = "auto",
-        device: str = "auto",
-        threads: int | None = None,
-        precision: str = "auto",
-    ) -> Runtime:
-        """The runtime of this job or the one before it, if that is what is asked for, or a new one."""
-        asked = (model, runtime, device, threads, precision, _state(model.weights), _state(model.onnx))
+    def load(self, model: ModelFile, *how: Any) -> Runtime:
+        """The runtime of this job or the one before it, if that is what is asked for, or a new one.
+
+        Args:
+            model: that is to run.
+            how: what else `load_runtime` is given.
+        """
+        asked = (model, how, _state(model.weights), _state(model.onnx))
         if self.loaded is None or self.loaded.asked != asked:
             self.loaded = None  # before another one takes memory
-            self.loaded = _Loaded(asked, load_runtime(model, runtime, device, threads, precision))
+            self.loaded = _Loaded(asked, load_runtime(model, *how))
         return self.loaded.runtime
 
 

@@ -11,7 +11,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
 from satseg_core.errors import ModelError, RuntimeUnavailableError, UsageError
 from satseg_core.model.choice import Choice, candidates, cards_of, choose, installed
@@ -116,18 +116,8 @@ class RuntimeInfo:
     problem: str | None = None
 
 
-class LoadRuntime(Protocol):
-    """What gives a loaded model: `load_runtime`, or what keeps models for it."""
-
-    def __call__(
-        self,
-        model: ModelFile,
-        runtime: str = "auto",
-        device: str = "auto",
-        threads: int | None = None,
-        precision: str = "auto",
-    ) -> Runtime:
-        """See `load_runtime`."""
+LoadRuntime = Callable[[ModelFile, str, str, Optional[int], str], Runtime]
+"""What gives a loaded model: `load_runtime`, or what keeps models for it; what is asked for comes in its order."""
 
 
 def load_runtime(

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 from satseg_core.errors import CancelledError, SatSegError
 from satseg_core.remote.libraries import store_of
 from satseg_core.remote.names import gdal_name, is_remote, store_url
-from satseg_core.remote.patience import insist, nobody_cancels
+from satseg_core.remote.patience import FOR_A_MOMENT, insist, nobody_cancels
 from satseg_core.remote.store import insist_on
 
 SECONDS = 20.0
@@ -25,7 +25,6 @@ SECONDS = 20.0
 
 _WEB = re.compile(r"/vsicurl/(https?://.+)", re.IGNORECASE)
 _STORE = re.compile(r"/vsi(?:s3|gs|az|adls)/")
-_FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
 _ASK_ANOTHER_WAY = (400, 401, 403, 405, 501)
 """Statuses of servers that take no HEAD, or whose signed addresses are for GET alone."""
 
@@ -119,7 +118,7 @@ def _from_netrc(host: str) -> str:
 def _is_hopeless(error: Exception) -> bool:
     # Whoever cannot be reached in this way is reached by GDAL in another: it has been before.
     if isinstance(error, HTTPError):
-        return error.code not in _FOR_A_MOMENT
+        return error.code not in FOR_A_MOMENT
     return not isinstance(error, (TimeoutError, ConnectionResetError, HTTPException))
 
 

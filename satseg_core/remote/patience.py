@@ -16,6 +16,9 @@ LONGEST_PAUSE = 10.0
 LONGEST = 120.0
 """Seconds after which nothing is tried again, however few attempts that were."""
 
+FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+"""Statuses of web servers that may be others the next time."""
+
 _GLANCE = 0.1
 """Seconds between looks at whether the user has cancelled."""
 

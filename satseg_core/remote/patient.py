@@ -18,7 +18,7 @@ from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from satseg_core.remote.names import gdal_name
-from satseg_core.remote.patience import ATTEMPTS, Value, insist, nobody_cancels
+from satseg_core.remote.patience import ATTEMPTS, FOR_A_MOMENT, Value, insist, nobody_cancels
 from satseg_core.remote.settings import gdal_settings
 
 FRESH = "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/:/vsiadls/:/vsioss/:/vsiswift/"
@@ -33,9 +33,6 @@ _OPENING = {
 """While a raster is opened, and while it is read: what a list of rasters lists is opened then."""
 
 _STATUS = re.compile(r"(?:HTTP (?:response|error) code|response_code)\D{1,3}(\d{3})")
-FOR_A_MOMENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
-"""Statuses of web servers that may be others the next time."""
-
 _REFUSED = re.compile(
     r"Access ?Denied|InvalidAccessKey|Access Key Id|InvalidCredentials|SignatureDoesNotMatch|request signature"
     r"|ExpiredToken|token has expired|InvalidToken|AuthenticationFailed|AuthorizationFailure"

@@ -14,7 +14,7 @@ from typing import Callable, TypeVar
 from satseg_core.errors import OutputError, SatSegError
 from satseg_core.remote.libraries import store_of
 from satseg_core.remote.names import store_url
-from satseg_core.remote.patience import insist, nobody_cancels
+from satseg_core.remote.patience import FOR_A_MOMENT, insist, nobody_cancels
 
 Value = TypeVar("Value")
 
@@ -132,9 +132,6 @@ _HOPELESS_WORDS = re.compile(
 )
 """What is left of the same where a library makes an error of its own of it."""
 
-_FOR_A_MOMENT = (408, 425, 429)
-"""Statuses below 500 that may be others the next time."""
-
 
 def _is_hopeless(error: BaseException) -> bool:
     if (
@@ -145,5 +142,5 @@ def _is_hopeless(error: BaseException) -> bool:
         return True
     status = getattr(error, "status_code", getattr(error, "code", None))
     if isinstance(status, int) and 400 <= status < 500:
-        return status not in _FOR_A_MOMENT
+        return status not in FOR_A_MOMENT
     return error.__cause__ is not None and _is_hopeless(error.__cause__)

@@ -13,6 +13,8 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
+from satseg_core import remote
+from satseg_core.remote.identity import identity
 from tests.e2e.command import PIXEL, SATSEG, scene
 
 RASTERS = ("map.tif", "confidence.tif")
@@ -74,3 +76,15 @@ def make_job(folder: Path, write_scene: Callable[..., Path], side: int) -> Path:
 def same_as_alone(job: Path, folder: Path) -> bool:
     """Whether rasters have the bytes of those of the local file."""
     return all((folder / name).read_bytes() == (job / "alone" / name).read_bytes() for name in RASTERS)
+
+
+def check_contents_told_apart(url: str, file: Path) -> None:
+    """What a store says of an object tells its contents apart, and is the same each time; ``file`` is written to."""
+    told = []
+    for content in (b"abc", b"abd"):
+        file.write_bytes(content)
+        remote.upload(file, url)
+        told.append(identity(url))
+        assert identity(url) == told[-1]
+        assert set(told[-1]) == {"bytes", "etag"}
+    assert told[0] != told[1]

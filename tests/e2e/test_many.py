@@ -29,7 +29,7 @@ from rasterio.warp import transform as transform_points
 from satseg_core.legend import LAND_COVER
 from satseg_core.many.cluster import MOST_SILENCES
 from satseg_core.model.store import find_model
-from tests.e2e.command import SATSEG, Run, satseg, scene
+from tests.e2e.command import SATSEG, Going, Run, satseg, scene
 from tests.web_server import serving
 
 PLACES = {
@@ -231,22 +231,13 @@ def same_maps(folder: Path, maps: Path, names: Sequence[str] = NAMES) -> bool:
     )
 
 
-class Going:
-    """A command that is running."""
+class GoingMany(Going):
+    """`segment-many` that is running."""
 
     def __init__(self, *words: object, **variables: str) -> None:
-        arguments = [str(SATSEG), "segment-many", *map(str, words), "--runtime", "onnx", "--progress", "json"]
-        self.child = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **variables},
-            start_new_session=True,
-        )
+        super().__init__(["segment-many", *words, "--runtime", "onnx", "--progress", "json"], **variables)
 
-    def wait_for(self, text: str) -> None:
+    def hear(self, text: str) -> None:
         """Read events until a message begins with a text."""
         assert self.child.stdout is not None
         for line in self.child.stdout:
@@ -254,15 +245,11 @@ class Going:
                 return
         raise AssertionError(f"it never said {text}: {self.child.stderr and self.child.stderr.read()}")
 
-    def end(self) -> tuple[int, str]:
-        _, err = self.child.communicate(timeout=120)
-        return self.child.returncode, err
-
 
 def test_a_killed_run_is_gone_on_with(archive: Path, maps: Path, tmp_path: Path) -> None:
     words = (archive, "--output", tmp_path / "maps", "--polygons", "--confidence")
-    going = Going(*words)
-    going.wait_for("2 of 6")
+    going = GoingMany(*words)
+    going.hear("2 of 6")
     going.child.kill()
     going.end()
     assert not (tmp_path / "maps" / "collection.json").exists()
@@ -280,10 +267,10 @@ def test_a_killed_run_is_gone_on_with(archive: Path, maps: Path, tmp_path: Path)
 
 def test_workers_give_the_same_maps_and_cancel_leaves_what_is_done(archive: Path, maps: Path, tmp_path: Path) -> None:
     words = (archive, "--output", tmp_path / "maps", "--polygons", "--confidence", "--workers", 2)
-    going = Going(*words)
-    going.wait_for("1 of 6")
+    going = GoingMany(*words)
+    going.hear("1 of 6")
     os.kill(going.child.pid, signal.SIGINT)
-    code, err = going.end()
+    code, _, err = going.end()
     assert code == 130
     assert "of 6 scenes are done; the same command goes on from there" in err
     assert "Traceback" not in err
@@ -312,14 +299,14 @@ def check_index(folder: Path) -> None:
 @pytest.mark.parametrize("whom", ["command", "all"])
 @pytest.mark.parametrize("workers", [(), ("--workers", 2)])
 def test_a_cancelled_archive_can_be_used(archive: Path, tmp_path: Path, workers: tuple[object, ...], whom: str) -> None:
-    going = Going(archive, "--output", tmp_path / "maps", *workers)
-    going.wait_for("2 of 6")
+    going = GoingMany(archive, "--output", tmp_path / "maps", *workers)
+    going.hear("2 of 6")
     # Ctrl-C in a terminal is for all processes of the command.
     if whom == "all":
         os.killpg(going.child.pid, signal.SIGINT)
     else:
         os.kill(going.child.pid, signal.SIGINT)
-    code, err = going.end()
+    code, _, err = going.end()
     assert code == 130
     assert len(err.strip().splitlines()) == 1, err
     check_index(tmp_path / "maps")
@@ -328,10 +315,10 @@ def test_a_cancelled_archive_can_be_used(archive: Path, tmp_path: Path, workers:
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGSTOP"])
 def test_a_scene_whose_worker_dies_or_hangs_is_done_by_another(large: Path, tmp_path: Path, how: str) -> None:
-    going = Going(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="2")
+    going = GoingMany(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="2")
     victim = at_work(going, tmp_path / "maps")
     os.kill(victim, getattr(signal, how))
-    code, err = going.end()
+    code, _, err = going.end()
     assert code == 0, err
     assert err.count("failed") == 0
     assert same_maps(tmp_path / "maps", large / "maps", ("large",))
@@ -340,7 +327,7 @@ def test_a_scene_whose_worker_dies_or_hangs_is_done_by_another(large: Path, tmp_
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 def test_a_scene_that_every_worker_hangs_over_fails_alone(large: Path, tmp_path: Path) -> None:
-    going = Going(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="1.5")
+    going = GoingMany(large, "--output", tmp_path / "maps", "--workers", 2, SATSEG_SILENCE="1.5")
     lock = tmp_path / "maps" / "large.tif.satseg-unfinished" / "lock"
     for _ in range(MOST_SILENCES + 1):
         victim = holder_at_last(lock, going)
@@ -348,7 +335,7 @@ def test_a_scene_that_every_worker_hangs_over_fails_alone(large: Path, tmp_path:
         while Path(f"/proc/{victim}").exists():
             assert going.child.poll() is None
             time.sleep(0.01)
-    code, err = going.end()
+    code, _, err = going.end()
     assert code == 1, err
     assert (tmp_path / "maps" / "small.tif").exists()
     with (tmp_path / "maps" / "failures.csv").open(newline="") as file:
@@ -375,13 +362,13 @@ def test_on_a_cluster_a_scene_waits_for_a_worker_that_hangs_to_let_go(
     words = [SATSEG.with_name("dask"), "worker", scheduler, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard"]
     second = subprocess.Popen([*words, "--local-directory", tmp_path], stderr=subprocess.DEVNULL, cwd=tmp_path)
     try:
-        going = Going(large, "--output", tmp_path / "maps", "--scheduler", scheduler, SATSEG_SILENCE="2")
+        going = GoingMany(large, "--output", tmp_path / "maps", "--scheduler", scheduler, SATSEG_SILENCE="2")
         victim = at_work(going, tmp_path / "maps")
         os.kill(victim, signal.SIGSTOP)
         time.sleep(5)  # the other one has tried in vain by now
         assert going.child.poll() is None
         os.kill(victim, signal.SIGKILL)
-        code, err = going.end()
+        code, _, err = going.end()
     finally:
         second.terminate()
         second.wait(30)

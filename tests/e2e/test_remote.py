@@ -21,12 +21,11 @@ from pyogrio.raw import write
 from rasterio.transform import from_origin
 
 from satseg_core import remote
-from satseg_core.remote.identity import identity
 from satseg_core.remote.patience import ATTEMPTS
 from satseg_core.unfinished import folder_of
 from tests.bucket import KEYS, Bucket, environment, free_port, server
 from tests.e2e.command import PIXEL, SATSEG, Going, noted, scene
-from tests.e2e.elsewhere import RASTERS, make_job, same_as_alone, satseg, words
+from tests.e2e.elsewhere import RASTERS, check_contents_told_apart, make_job, same_as_alone, satseg, words
 from tests.web_server import serving
 
 SIDE = 1300
@@ -257,15 +256,7 @@ def test_a_run_goes_on_with_the_same_raster_alone(write_scene, tmp_path: Path, t
 
 
 def test_what_a_bucket_says_tells_contents_apart(bucket: Bucket, tmp_path: Path) -> None:
-    url, file = bucket.url("replaced.tif"), tmp_path / "a"
-    told = []
-    for content in (b"abc", b"abd"):
-        file.write_bytes(content)
-        remote.upload(file, url)
-        told.append(identity(url))
-        assert identity(url) == told[-1]
-        assert set(told[-1]) == {"bytes", "etag"}
-    assert told[0] != told[1]
+    check_contents_told_apart(bucket.url("replaced.tif"), tmp_path / "a")
 
 
 @pytest.fixture(scope="module")
