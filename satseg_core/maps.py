@@ -22,6 +22,7 @@ from satseg_core.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from satseg_core.cluster.ahead import StartedAhead
+    from satseg_core.cluster.connect import Connection
 
 PutBlock = Callable[[Block, Classified], None]
 """Takes a finished block: codes, and percent or None."""
@@ -151,13 +152,20 @@ class Helpers:
     def __exit__(self, *_: object) -> None:
         self._started.close()
 
-    def crew(self) -> Crew:
-        """Who does the blocks, for a forecast; waits until they are there.
+    def wait(self, check: Callable[[], None]) -> Connection | None:
+        """The connection to them, as soon as they are there; None where none are started or asked for.
+
+        Args:
+            check: raises an error if the user has cancelled.
 
         Raises:
             RuntimeUnavailableError: no scheduler answers, or it has no workers.
         """
-        connection = self._cluster.connection() if self._cluster else None
+        return self._cluster.connection(check) if self._cluster else None
+
+    def crew(self, check: Callable[[], None]) -> Crew:
+        """Who does the blocks, for a forecast; see `wait`."""
+        connection = self.wait(check)
         if connection and not connection.ours:
             client = connection.client
             return Crew.of_scheduler(client.scheduler.address, client.nthreads().values(), self._memory)
@@ -182,7 +190,7 @@ class Helpers:
         if self._cluster is None:
             raise ValueError("There are no helpers.")
         try:
-            connection = self._cluster.connection()
+            connection = self._cluster.connection(reporter.check)
             return map_blocks(connection, plan, self._model, self._memory, done, temperature, put, reporter)
         finally:
             self._cluster.release()

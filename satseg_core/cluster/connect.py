@@ -8,17 +8,20 @@ import json
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import urlsplit
 
 from satseg_core import memory
+from satseg_core.cluster.telling import LOOK_SECONDS, waited_for
 from satseg_core.crew import threads_each
 from satseg_core.errors import RuntimeUnavailableError, UsageError
+from satseg_core.remote.patience import nobody_cancels
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -95,7 +98,11 @@ def check_possible(workers: int | None) -> None:
 
 @contextmanager
 def connect(
-    workers: int | None, scheduler: str | None, threads: int | None, on_cards: bool = False
+    workers: int | None,
+    scheduler: str | None,
+    threads: int | None,
+    on_cards: bool = False,
+    check: Callable[[], None] = nobody_cancels,
 ) -> Iterator[Connection]:
     """Start workers, or connect to those that are there.
 
@@ -104,13 +111,14 @@ def connect(
         scheduler: address of a scheduler, such as ``tcp://10.0.0.1:8786``, or the file that it wrote it to, instead.
         threads: of all workers on this machine together; None for all processors.
         on_cards: the workers here share NVIDIA's graphics cards out among them.
+        check: raises an error if the user has cancelled; called while a scheduler is waited for.
 
     Raises:
         RuntimeUnavailableError: Dask is not installed, or nobody answers.
         UsageError: there is no such number of workers.
     """
     check_possible(workers)
-    with _connected(scheduler) if scheduler else _started(workers or 1, threads, on_cards) as connection:
+    with _connected(scheduler, check) if scheduler else _started(workers or 1, threads, on_cards) as connection:
         yield connection
 
 
@@ -160,26 +168,32 @@ def _environment_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Connection]:
+def _connected(address: str, check: Callable[[], None]) -> Iterator[Connection]:
     from distributed import Client
 
     patience = seconds_of(PATIENCE_VARIABLE, PATIENCE)
     address = _address(address)
     try:
-        client = Client(address, timeout=patience)
+        client = waited_for(lambda: Client(address, timeout=patience), check, lambda late: late.close())
     except (OSError, ValueError, TimeoutError) as error:
         raise RuntimeUnavailableError(
             f"No Dask scheduler answers at {address} ({_words(error)}); start one with 'dask scheduler'"
             " and give the address that it prints."
         ) from error
     with client:
-        try:
-            client.wait_for_workers(1, timeout=patience)
-        except TimeoutError as error:
+        _wait_for_a_worker(client, address, patience, check)
+        yield Connection(client, False, None, answering(str(client.dashboard_link or "")))
+
+
+def _wait_for_a_worker(client: Client, address: str, seconds: float, check: Callable[[], None]) -> None:
+    until = time.monotonic() + seconds
+    while not client.ncores():
+        check()
+        if time.monotonic() > until:
             raise RuntimeUnavailableError(
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
-            ) from error
-        yield Connection(client, False, None, answering(str(client.dashboard_link or "")))
+            )
+        time.sleep(LOOK_SECONDS)
 
 
 def _address(text: str) -> str:

@@ -46,7 +46,7 @@ def polygon_blocks(scheduler: str | None, reporter: Reporter) -> Iterator[RunBlo
     if scheduler is None:
         yield None
         return
-    with connect(None, scheduler, None) as connection:
+    with connect(None, scheduler, None, check=reporter.check) as connection:
 
         def run(job: Job, tasks: Sequence[Task]) -> Generator[BlockResult, None, None] | None:
             seeing = _who_sees(connection.client, job)

@@ -272,7 +272,8 @@ def _there(options: ManyOptions, tasks: Sequence[SceneTask], tally: Tally, repor
 @contextmanager
 def _connected(options: ManyOptions, reporter: Reporter) -> Iterator[Connection]:
     template = options.template
-    with connect(options.workers, options.scheduler, template.threads, template.device != "cpu") as connection:
+    on_cards = template.device != "cpu"
+    with connect(options.workers, options.scheduler, template.threads, on_cards, reporter.check) as connection:
         count = len(connection.client.ncores())
         workers = f"{count} workers" if count != 1 else "1 worker"
         pages = f" Dashboard: {connection.dashboard}" if connection.dashboard else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -143,6 +144,21 @@ def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, a
     run = satseg(*words(job, "again", "--scheduler", scheduler))
     assert run.code == 0, run.err
     assert same_as_alone(job, "again")
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_scheduler_is_waited_for_no_longer_than_the_user_likes(job: Path, scheduler: str, silent: bool) -> None:
+    """One that takes the connection and says nothing, and one that has no workers."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"tcp://127.0.0.1:{deaf.getsockname()[1]}" if silent else scheduler
+        going = Going(words(job, "impatient", "--scheduler", address), SATSEG_PATIENCE="60")
+        time.sleep(4)  # it is at it by then, and has said nothing that could be waited for
+        assert going.child.poll() is None
+        os.kill(going.child.pid, signal.SIGINT)
+        code, _, err = going.end(5)
+    assert code == 130
+    assert "Traceback" not in err
+    assert list((job / "impatient").iterdir()) == []
 
 
 def test_a_scheduler_by_its_file(job: Path, scheduler: str, add_worker) -> None:
