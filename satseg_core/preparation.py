@@ -11,13 +11,14 @@ from typing import Any
 import rasterio
 
 from satseg_core import record
+from satseg_core.crew import Crew
 from satseg_core.dry_run import Begun, ImaginedOutputs
 from satseg_core.events import Reporter
 from satseg_core.forecast import Forecast, foresee
 from satseg_core.maps import Helpers
 from satseg_core.memory import Budget
 from satseg_core.model.choice import candidates
-from satseg_core.model.pace import TileTime, tile_time
+from satseg_core.model.pace import TileTime, are_measured, tile_time
 from satseg_core.model.runtime import ElsewhereRuntime, LoadRuntime, Runtime, usable_processors
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.outputs import optional
@@ -74,9 +75,12 @@ def prepared(
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
         helpers = stack.enter_context(_helpers(model, options, dry))
+        if _measures(model, options):
+            helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured
         plan, warnings = _plan(source, model, options, budget, reporter, load)
         job = _job(plan, options)
-        forecast = _foresee(plan, model, options, job, helpers, thorough=dry)
+        crew = helpers.crew(reporter.check)  # before anything is measured, see above
+        forecast = _foresee(plan, model, options, job, crew, thorough=dry)
         check_space(forecast.rooms, reporter)
         tell(forecast, reporter)
         yield Prepared(model, plan, job, forecast, helpers, warnings)
@@ -108,6 +112,14 @@ def _plan(
     return Plan.make(source, card, runtime, scale, options.stretch, within, area, budget), warnings
 
 
+def _measures(model: ModelFile, options: SegmentOptions) -> bool:
+    """Whether loading the runtime measures several of them first."""
+    if options.scheduler and options.device not in ("auto", "cpu"):
+        return False
+    choices = candidates(model, options.runtime, options.device)
+    return len(choices) > 1 and not are_measured(model, choices, options.threads or usable_processors())
+
+
 def _helpers(model: ModelFile, options: SegmentOptions, dry: bool) -> Helpers:
     return Helpers(
         model,
@@ -124,6 +136,7 @@ def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     """What the px of a run depend on, by the words that a user has for it."""
     return {
         "the raster": record.identify_content(options.input, plan.source.check)
+        | record.identify_parts(plan.source)
         | record.describe_source(plan.source, plan.stretch),
         "the model": {"card": plan.card.to_json(), "weights": plan.card.weights_sha256},
         "--extent": list(map(list, plan.within)),
@@ -142,7 +155,7 @@ def _runtime_identity(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
 
 
 def _foresee(
-    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], helpers: Helpers, thorough: bool
+    plan: Plan, model: ModelFile, options: SegmentOptions, job: dict[str, Any], crew: Crew, thorough: bool
 ) -> Forecast:
     """What the run will take; ``thorough`` measures also where the run is short."""
     threads = options.threads or usable_processors()
@@ -158,5 +171,4 @@ def _foresee(
         return tile_time(model, plan.runtime, choices, threads, runs)
 
     begun = Begun(targets.output, job, options.resume, options.overwrite)
-    crew = helpers.crew()  # workers that are starting would keep the machine busy while it is measured
     return foresee(plan, targets, begun.done, threads, time_of_tile, crew, thorough)

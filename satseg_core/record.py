@@ -26,6 +26,9 @@ from satseg_core.version import __version__
 LIBRARIES = ("numpy", "rasterio", "pyproj", "shapely", "pyogrio", "onnxruntime", "openvino", "torch")
 """Distributions whose version can change a result."""
 
+_STATISTICS = ".aux.xml"
+"""End of the names of files that GDAL and QGIS write beside a raster whenever somebody looks at it."""
+
 
 def versions() -> dict[str, str]:
     """Versions of SatSeg, Python and the libraries that are installed."""
@@ -84,6 +87,17 @@ def identify_content(path: str, check: Callable[[], None] = nobody_cancels) -> d
     """
     told = identity(path, check)
     return {**identify_file(path), **({"content": told} if told else {})}
+
+
+def identify_parts(source: Source) -> dict[str, Any]:
+    """What tells whether a file has changed that a virtual raster (VRT) is made of; nothing of another raster.
+
+    Files that are not on this machine count by their names.
+    """
+    if source.dataset.driver != "VRT":
+        return {}
+    parts = [identify_file(name) for name in sorted(source.dataset.files) if not name.endswith(_STATISTICS)]
+    return {"parts": hashlib.sha256(json.dumps(parts).encode()).hexdigest()}
 
 
 def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:

@@ -60,10 +60,19 @@ def fastest(model: ModelFile, choices: Sequence[Choice], threads: int, load: Loa
     key = _key(model, choices, threads)
     known = _read(path)
     times = known.get(key, {})
-    if set(times) != {choice.label for choice in choices}:
+    if not _has_all(times, choices):
         times = {choice.label: _time(choice, load, model) for choice in choices}
         _write(path, {**known, key: times})
     return pick(choices, times)
+
+
+def are_measured(model: ModelFile, choices: Sequence[Choice], threads: int) -> bool:
+    """Whether `fastest` remembers the times of all of these choices."""
+    return _has_all(_read(cache_folder() / "pace.json").get(_key(model, choices, threads), {}), choices)
+
+
+def _has_all(times: Mapping[str, float], choices: Sequence[Choice]) -> bool:
+    return set(times) == {choice.label for choice in choices}
 
 
 @dataclass(frozen=True)

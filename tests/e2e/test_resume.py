@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
 import time
 
 import pytest
+import rasterio
 from rasterio.transform import from_origin
 
 from satseg_core.unfinished import folder_of
@@ -123,6 +125,34 @@ def test_what_has_changed_is_refused_in_a_sentence(killed):
     assert run.code != 0
     assert "the raster is not the same" in run.events[-1]["text"]
     assert noted(killed / "out" / "map.tif")
+
+
+def test_a_part_of_a_virtual_raster_that_has_changed_is_noticed(killed):
+    (killed / "in.tif").rename(killed / "part.tif")
+    with rasterio.open(killed / "part.tif") as part, rasterio.open(
+        killed / "in.vrt", "w", driver="VRT", width=part.width, height=part.height, count=part.count,
+        dtype="uint8", crs=part.crs, transform=part.transform,
+    ):  # fmt: skip
+        pass
+    bands = "".join(
+        f'<VRTRasterBand dataType="Byte" band="{band}"><SimpleSource><SourceFilename relativeToVRT="1">part.tif'
+        f"</SourceFilename><SourceBand>{band}</SourceBand></SimpleSource></VRTRasterBand>"
+        for band in (1, 2, 3)
+    )
+    text = (killed / "in.vrt").read_text()
+    (killed / "in.vrt").write_text(text[: text.index("<VRTRasterBand")] + bands + "</VRTDataset>")
+    (killed / "out.vrt").mkdir()
+    virtual = [killed / "in.vrt" if word == killed / "in.tif" else word for word in words(killed, "out.vrt")]
+    going = Going(virtual)
+    going.wait_for(lambda: noted(killed / "out.vrt" / "map.tif") > 0)
+    going.child.kill()
+    going.end()
+    (killed / "part.tif.aux.xml").write_text("<PAMDataset/>")  # somebody has looked at it
+    assert satseg(*virtual, "--resume", "--dry-run").code == 0
+    os.utime(killed / "part.tif", (1, 1))
+    run = satseg(*virtual, "--resume")
+    assert run.code != 0
+    assert "the raster is not the same" in run.events[-1]["text"]
 
 
 def test_without_resume_the_work_is_neither_used_nor_lost(killed):

@@ -41,7 +41,10 @@ def test_what_was_measured_is_remembered(small_model: ModelFile, cache: Path) ->
         loaded.append(choice.runtime)
         return load_runtime(small_model, choice.runtime, threads=1)
 
+    assert not pace.are_measured(small_model, CHOICES, 1)
     first = pace.fastest(small_model, CHOICES, 1, load)
+    assert pace.are_measured(small_model, CHOICES, 1)
+    assert not pace.are_measured(small_model, CHOICES, 2)
     assert loaded == ["onnx", "openvino"]
     assert pace.fastest(small_model, CHOICES, 1, load) == first
     assert loaded == ["onnx", "openvino"]
