@@ -73,13 +73,22 @@ class RunPlugin(WorkerPlugin):  # type: ignore[misc]
     def _checked(self) -> RemoteJob:
         """The job, with as many threads as Dask says that this worker may use, if it names none."""
         job = self._job
-        if job.version != __version__:
-            raise RuntimeUnavailableError(
-                f"A worker has SatSeg {__version__} and this command is of {job.version}; install the same on all."
-            )
+        check_version(job.version)
         if job.choice.threads is not None:
             return job
         return dataclasses.replace(job, choice=dataclasses.replace(job.choice, threads=self._threads))
+
+
+def check_version(command: str) -> None:
+    """Refuse what the command asks of this worker if it has another SatSeg, of version ``command``.
+
+    Raises:
+        RuntimeUnavailableError: it has.
+    """
+    if command != __version__:
+        raise RuntimeUnavailableError(
+            f"A worker has SatSeg {__version__} and the command {command}; install the same everywhere."
+        )
 
 
 def leave_ctrl_c() -> None:

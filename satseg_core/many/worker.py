@@ -16,7 +16,8 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from satseg_core.cluster.sent_model import SentModel
-from satseg_core.cluster.worker import leave_ctrl_c
+from satseg_core.cluster.worker import check_version, leave_ctrl_c
+from satseg_core.errors import RuntimeUnavailableError
 from satseg_core.events import Event, Progress, Reporter
 from satseg_core.many.one import Outcome, SceneTask, do_scene, failed
 from satseg_core.memory import few_arenas
@@ -79,9 +80,10 @@ class ScenesPlugin(WorkerPlugin):  # type: ignore[misc]
         Raises:
             CancelledError: the run is over.
         """
-        if self._version != __version__:
-            reason = f"A worker has SatSeg {__version__} and the command {self._version}; install the same everywhere."
-            return failed(task.scene, reason)
+        try:
+            check_version(self._version)
+        except RuntimeUnavailableError as error:
+            return failed(task.scene, str(error))
         telling = _Telling(tell)
         template = dataclasses.replace(task.template, threads=self._threads, model=self._file or task.template.model)
 
