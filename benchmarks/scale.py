@@ -9,6 +9,7 @@ its marks.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import re
@@ -19,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cluster import table
+from satseg_core import scores
+from satseg_core.memory import Budget
 from satseg_core.model.store import find_model
+from satseg_core.raster.grid import Block, Lattice, Span
 
 BENCH_CORES = 2
 """Of the machine that ``make bench`` ran on."""
@@ -37,6 +41,12 @@ WORKER_BANDWIDTH = 50e6
 
 OWN, SHARED = "network, one thread", "network, two threads"
 """The bare network in the figures of `benchmarks.cluster`."""
+
+PARTED = ((16_384, 2.44), (40_000, 2.44), (100_000, 2.44), (100_000, 0.5))
+"""Sides and px of rasters whose tiles are counted, px and m."""
+
+PARTS = (2, 4, 16, 64)
+"""Workers among whom they are shared."""
 
 MOST_ENLARGED = 4.0
 """Times that coarser px are enlarged (`satseg_core.prediction.MOST_ENLARGED`)."""
@@ -56,6 +66,7 @@ class Parameters:
         command: seconds of the one process that takes all blocks, a block.
         scheduler: the same of Dask's.
         step: model px from tile to tile.
+        border: tiles that both parts run where two workers meet, for each tile along the border.
         model_pixel: m.
     """
 
@@ -68,6 +79,7 @@ class Parameters:
     command: float
     scheduler: float
     step: int
+    border: float
     model_pixel: float
 
     @classmethod
@@ -92,6 +104,7 @@ class Parameters:
             command=busiest[0]["command_cpu"],
             scheduler=busiest[0]["scheduler_cpu"],
             step=card.tile_size - card.overlap,
+            border=card.tile_size / (card.tile_size - card.overlap),
             model_pixel=card.pixel_size,
         )
 
@@ -129,9 +142,43 @@ JOBS = (
 )
 
 
-def core_seconds(job: Job, parameters: Parameters) -> float:
-    """Of workers, for reading, the network and classifying."""
-    return job.tiles(parameters) * parameters.tile + job.pixels * parameters.pixel
+def tiles_run(tiles: float, workers: float, parameters: Parameters) -> float:
+    """Tiles that several workers run together: each has a part that is about square, and runs all tiles that touch it.
+
+    Args:
+        tiles: of the raster.
+        workers: that share it.
+        parameters: see `Parameters`.
+    """
+    return (math.sqrt(tiles) + (math.sqrt(max(workers, 1.0)) - 1.0) * parameters.border) ** 2
+
+
+def tiles_counted(side: int, pixel: float, workers: int) -> tuple[int, int]:
+    """Tiles of a square raster, and those that workers run whose parts are cut from the order of a real run.
+
+    Args:
+        side: of the raster, px.
+        pixel: m.
+        workers: that share it.
+    """
+    card = find_model().card
+    zoom = card.pixel_size / pixel
+    lattice = Lattice.plan((side, side), (zoom, zoom), card.tile_size, card.overlap, card.score_stride)
+    whole, memory = Block(Span(0, side), Span(0, side)), Budget.of().scores
+    order = scores.ordered_blocks(lattice, whole, lattice.block_size(), len(card.legend), memory, workers)
+    # The raster is square, so its lines of tiles are the same down and across.
+    lines = {block.rows: lattice.rows.tiles_of(lattice.rows.cells_of(block.rows)) for block in order}
+    cuts = [round(len(order) * number / workers) for number in range(workers + 1)]
+    parts = (
+        {place for block in order[start:stop] for place in itertools.product(lines[block.rows], lines[block.cols])}
+        for start, stop in zip(cuts, cuts[1:])
+    )
+    return lattice.tiles, sum(map(len, parts))
+
+
+def core_seconds(job: Job, parameters: Parameters, workers: float = 1) -> float:
+    """Of workers that share a map, for reading, the network and classifying."""
+    return tiles_run(job.tiles(parameters), workers, parameters) * parameters.tile + job.pixels * parameters.pixel
 
 
 def one_map(job: Job, parameters: Parameters, cores: int) -> tuple[float, str]:
@@ -141,7 +188,7 @@ def one_map(job: Job, parameters: Parameters, cores: int) -> tuple[float, str]:
     """
     blocks = job.pixels / BLOCK_PX
     parts = {
-        "the workers": core_seconds(job, parameters) / cores,
+        "the workers": core_seconds(job, parameters, min(cores, blocks)) / cores,
         "reading": job.pixels * BYTES_PX / (WORKER_BANDWIDTH * cores),
         "the process that writes": blocks * parameters.command if cores > BENCH_CORES else 0.0,
         "the scheduler": blocks * parameters.scheduler if cores > BENCH_CORES else 0.0,
@@ -171,6 +218,7 @@ def main() -> int:
     for mark, content in (
         ("parameters", parameter_table(parameters)),
         ("real", real_table(cluster, parameters)),
+        ("parts", parts_table(parameters)),
         ("check", check_table(cluster)),
         ("examples", example_table(parameters)),
     ):
@@ -202,16 +250,26 @@ def parameter_table(p: Parameters) -> str:
 def real_table(cluster: dict[str, Any], p: Parameters) -> str:
     """The model beside runs on this machine."""
     pixels, tiles = cluster["real"]["pixels"], cluster["real"]["tiles"]["plain"]
-    row_of_tiles = math.sqrt(tiles)
     ways = (("plain", 0, p.shared_tile), ("one worker", 1, p.shared_tile), ("two workers", 2, p.tile))
     rows = []
     for way, workers, tile in ways:
-        run = tiles + max(workers - 1, 0) * row_of_tiles
-        working = (run * tile + pixels * p.pixel) / BENCH_CORES
+        working = (tiles_run(tiles, workers, p) * tile + pixels * p.pixel) / BENCH_CORES
         predicted = p.start + (p.workers if workers else 0) + working + pixels * p.finish
         took = statistics.median(cluster["real"]["seconds"][way])
         rows.append((way, f"{predicted:.1f} s", f"{took:.1f} s", f"{took / predicted:.2f}"))
     return table(("way", "the model says", "it took", "ratio"), rows)
+
+
+def parts_table(p: Parameters) -> str:
+    """Tiles that are run twice, counted, and what the model says."""
+    rows = []
+    for side, pixel in PARTED:
+        cells = [f"{side:,} px of {pixel:g} m"]
+        for workers in PARTS:
+            tiles, run = tiles_counted(side, pixel, workers)
+            cells.append(f"{run / tiles - 1:.0%} ({tiles_run(tiles, workers, p) / tiles - 1:.0%})")
+        rows.append(cells)
+    return table(("a side", *(f"{workers} workers" for workers in PARTS)), rows)
 
 
 def check_table(cluster: dict[str, Any]) -> str:

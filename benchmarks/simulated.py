@@ -99,7 +99,7 @@ def simulate(workers: int, blocks: int, seconds: float) -> dict[str, float]:
         with written(Path(folder)) as put, Reporter().stage("segment", blocks) as stage:
             began, here, there = time.perf_counter(), time.process_time(), _cpu(cluster.scheduler)
             with Behind(put, 1) as writing:
-                for done in ClusterRun(client, SleepPlugin(seconds), order).blocks(stage):
+                for done in ClusterRun(client, SleepPlugin(seconds), lambda _: order).blocks(stage):
                     writing.put(done)
                     stage.advance(1)
             took = time.perf_counter() - began

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from satseg_core.legend import NODATA
 from satseg_core.memory import Budget
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime
-from satseg_core.pipeline import ahead
+from satseg_core.pipeline import ahead, side_by_side
 from satseg_core.raster.area_of_interest import AreaOfInterest, whole
 from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.reading import TileReader, valid_pixels
@@ -152,10 +153,15 @@ class Plan:
         """Side of a block, raster px."""
         return self.lattice.block_size()
 
-    def order(self, skipped: Collection[Block] = ()) -> list[Block]:
-        """The blocks in an order in which neighbours follow each other, without those that need no result."""
-        classes = len(self.card.legend)
-        every = scores.ordered_blocks(self.lattice, self.within, self.block_size, classes, self.budget.scores)
+    def order(self, skipped: Collection[Block] = (), parts: int = 1) -> list[Block]:
+        """The blocks in an order in which neighbours follow each other, to be cut into so many parts.
+
+        Args:
+            skipped: blocks that need no result.
+            parts: see `satseg_core.scores.ordered_blocks`.
+        """
+        classes, most = len(self.card.legend), self.budget.scores
+        every = scores.ordered_blocks(self.lattice, self.within, self.block_size, classes, most, parts)
         return [block for block in every if block not in skipped]
 
 
@@ -222,6 +228,14 @@ class _BlockRead:
     tiles: tuple[Tile, ...]
 
 
+class _Step(NamedTuple):
+    """Tiles with their scores, and the blocks that are ready with them."""
+
+    tiles: list[Tile]
+    found: Iterable[scores.Scores]
+    ready: list[_BlockRead]
+
+
 def batches(reads: Iterable[_TileRead | _BlockRead], size: int) -> Iterator[tuple[list[_TileRead], list[_BlockRead]]]:
     """Gather tiles until there are ``size`` of them, with the blocks that are ready once these have been run.
 
@@ -254,7 +268,7 @@ class Prediction:
         self._classes = len(plan.card.legend)
         self._order = plan.order(skipped)
         self._last_use = scores.last_uses(plan.lattice, self._order)
-        self._tiles = scores.TileScores(plan.runtime, self._last_use)
+        self._tiles = scores.TileScores(self._last_use)
 
     @property
     def tiles(self) -> int:
@@ -267,9 +281,9 @@ class Prediction:
         return self._tiles.run
 
     def blocks(self, stage: Stage) -> Generator[PredictedBlock, None, None]:
-        """Read, predict and blend, block by block; reading goes ahead in a thread of its own.
+        """Read, predict and blend, block by block; reading and the network go ahead in threads of their own.
 
-        Close the iterator, or run it to its end, to end that thread.
+        Close the iterator, or run it to its end, to end those threads.
 
         Args:
             stage: hears of every tile.
@@ -282,18 +296,27 @@ class Prediction:
         # Made here, as it may open an overview, which takes GDAL's settings from the thread that it is in.
         reader = TileReader(plan.source, plan.lattice, plan.card, plan.stretch, plan.budget.pieces)
         depth = max(TILES_AHEAD, plan.runtime.batch)
-        with closing(ahead(self._reads(reader), depth)) as reads:
+        with ExitStack() as stack:
+            reads = stack.enter_context(closing(ahead(self._reads(reader), depth)))
+            steps = side_by_side(self._run, batches(reads, plan.runtime.batch), plan.runtime.at_once)
+            stack.enter_context(closing(steps))
             passed: set[Tile] = set()
-            for tiles, ready in batches(reads, plan.runtime.batch):
+            for tiles, found, ready in steps:
                 if tiles:
-                    self._tiles.add([read.tile for read in tiles], [read.pixels for read in tiles])
-                    passed.update(read.tile for read in tiles)
+                    self._tiles.add(tiles, found)
+                    passed.update(tiles)
                     stage.advance(len(tiles))
                 for read in ready:
                     yield self._predicted(read)
                     self._tiles.forget(read.number)
                     passed.update(plan.lattice.tiles_of(self._order[read.number]))
                     stage.reach(len(passed))
+
+    def _run(self, step: tuple[list[_TileRead], list[_BlockRead]]) -> _Step:
+        """Run tiles that were read; in a thread of the network's."""
+        reads, ready = step
+        found = self._plan.runtime.scores(np.stack([read.pixels for read in reads])) if reads else ()
+        return _Step([read.tile for read in reads], found, ready)
 
     def _reads(self, reader: TileReader) -> Iterator[_TileRead | _BlockRead]:
         """Every block after the tiles that it needs and that no block before it needed."""

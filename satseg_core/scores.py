@@ -6,12 +6,12 @@ process or order of work it is computed in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from satseg_core.model.runtime import Runtime
 from satseg_core.raster.grid import Block, Lattice, Span, Tile, blocks
 
 Scores = NDArray[np.float32]
@@ -21,21 +21,19 @@ Scores = NDArray[np.float32]
 class TileScores:
     """Scores of tiles: each tile is run once, and forgotten after the last block that needs it."""
 
-    def __init__(self, runtime: Runtime, last_use: Mapping[Tile, int]) -> None:
-        self._runtime = runtime
+    def __init__(self, last_use: Mapping[Tile, int]) -> None:
         self._last_use = last_use
         self._kept: dict[Tile, Scores] = {}
         self.run = 0
-        """Number of tiles that went through the network."""
+        """Number of tiles that were added."""
 
-    def add(self, tiles: Sequence[Tile], pixels: Sequence[NDArray[np.float32]]) -> None:
-        """Run tiles, each ``(B, tile_h, tile_w) float32``, scaled and normalised."""
-        stack = pixels[0][None] if len(pixels) == 1 else np.stack(pixels)
-        self._kept.update(zip(tiles, self._runtime.scores(stack)))
+    def add(self, tiles: Sequence[Tile], found: Iterable[Scores]) -> None:
+        """Keep the scores of tiles, each ``(C, tile_h / stride, tile_w / stride) float32``."""
+        self._kept.update(zip(tiles, found))
         self.run += len(tiles)
 
     def get(self, tile: Tile) -> Scores:
-        """Scores of a tile that was run, ``(C, tile_h / stride, tile_w / stride) float32``."""
+        """Scores of a tile that was added."""
         return self._kept[tile]
 
     def forget(self, after: int) -> None:
@@ -44,7 +42,9 @@ class TileScores:
             del self._kept[tile]
 
 
-def ordered_blocks(lattice: Lattice, within: Block, size: int, classes: int, most_bytes: int) -> list[Block]:
+def ordered_blocks(
+    lattice: Lattice, within: Block, size: int, classes: int, most_bytes: int, parts: int = 1
+) -> list[Block]:
     """Blocks of a raster in an order that lets few tiles wait: rows of blocks, in strips where rows are long.
 
     Args:
@@ -53,17 +53,26 @@ def ordered_blocks(lattice: Lattice, within: Block, size: int, classes: int, mos
         size: of a block, px.
         classes: number of score bands.
         most_bytes: for scores of tiles that later blocks need again.
+        parts: that the order is cut into, each for a network of its own. Strips make them about square, so that few
+            tiles lie in two of them.
     """
     tile_bytes = 4 * classes * lattice.weights().size
     high = len(lattice.rows.tiles_of(lattice.rows.cells_of(Span(0, min(size, lattice.rows.pixels)))))
     tiles_across = max(most_bytes // tile_bytes // (high + 1), 1)
     step = max(lattice.cols.tile - lattice.cols.overlap, 1) * lattice.cols.scale
-    width = max(int(tiles_across * step) // size, 1) * size
+    width = min(max(int(tiles_across * step) // size, 1), _square_width(within, size, parts)) * size
     strips = (
         Block(within.rows, Span(col, min(col + width, within.cols.stop)))
         for col in range(within.cols.start, within.cols.stop, width)
     )
     return [block for strip in strips for block in blocks(strip, size)]
+
+
+def _square_width(within: Block, size: int, parts: int) -> int:
+    """Blocks across a strip, so that strips are about alike and a part of them about square."""
+    down, across = (math.ceil(span.size / size) for span in within)
+    strips = round(across / math.sqrt(down * across / parts))
+    return math.ceil(across / min(max(strips, 1), across))
 
 
 def last_uses(lattice: Lattice, order: Sequence[Block]) -> dict[Tile, int]:

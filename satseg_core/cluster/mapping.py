@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import closing
+from functools import partial
 from typing import Callable
 
 from satseg_core.classify import Classified
@@ -49,15 +50,15 @@ def map_blocks(
     from satseg_core.cluster.run import ClusterRun
     from satseg_core.cluster.worker import RunPlugin
 
-    order = plan.order(done)
+    arrange = partial(plan.order, done)
     reporter.message(_greeting(connection))
     job = _job(plan, model, temperature, connection, memory)
 
     def write(made: BlockDone) -> None:
         put(made.block, made.rasters)
 
-    with reporter.stage("segment", len(order)) as stage:
-        run = ClusterRun(connection.client, RunPlugin(job, connection.ours), order)
+    with reporter.stage("segment", len(arrange())) as stage:
+        run = ClusterRun(connection.client, RunPlugin(job, connection.ours), arrange)
         tiles = 0
         with closing(run.blocks(stage)) as blocks, Behind(write, 1) as writing:
             for made in blocks:

@@ -41,6 +41,9 @@ WORKERS_SECONDS = 1.0
 SILENCE_TIMES = 10.0
 """A worker has hung if it has a block for `connect.silence_seconds`, and so many times as long as others take, too."""
 
+MORE_WORKERS = 2
+"""Blocks are arranged anew when there are so many times as many workers as they were arranged for."""
+
 MOST_DEATHS = 3
 """So many workers may die over one block."""
 
@@ -63,19 +66,20 @@ class ClusterRun:
     Args:
         client: Dask's.
         plugin: what makes blocks on the workers.
-        order: of the blocks: neighbours follow each other.
+        arrange: gives the blocks in an order in which neighbours follow each other, to be cut for so many workers.
     """
 
-    def __init__(self, client: Client, plugin: RunPlugin, order: Sequence[Block]) -> None:
+    def __init__(self, client: Client, plugin: RunPlugin, arrange: Callable[[int], Sequence[Block]]) -> None:
         self._client = client
         self._plugin = plugin
         self._name = plugin.name
         self._silence = silence_seconds()
         self._workers = self._present()
         self._looked = time.monotonic()
-        self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
-        self._waiting = set(order)
+        self._arrange = arrange
+        self._waiting = set(arrange(1))
         self._asked: dict[Future, _Asked] = {}
+        self._share_out()
         self._fetcher = Fetcher(self._silence, _unpacked)
         self._silent: set[str] = set()
         self._deaths: Counter[Block] = Counter()
@@ -108,6 +112,8 @@ class ClusterRun:
         if time.monotonic() - self._looked > WORKERS_SECONDS:
             self._looked = time.monotonic()
             self._workers = self._present()
+            if len(self._workers) >= MORE_WORKERS * self._shared:
+                self._share_out()
             self._lanes.keep(self._workers)
             self._give_up_gone()
             self._give_up_silent()
@@ -123,6 +129,13 @@ class ClusterRun:
                 if block is None:
                     return
                 self._submit(block, worker)
+
+    def _share_out(self) -> None:
+        """Give each worker a part of what nobody was asked for yet."""
+        self._shared = max(len(self._workers), 1)
+        left = self._waiting - {asked.block for asked in self._asked.values()}
+        order = [block for block in self._arrange(self._shared) if block in left]
+        self._lanes: Lanes[Block, str] = Lanes(order, self._workers)
 
     def _submit(self, block: Block, worker: str) -> None:
         rows, cols = block

@@ -20,7 +20,7 @@ class RandomTiles:
 
     name, device, version, reason = "random", "cpu", "1", "a test needs no network"
     precision = "float32"
-    batch = 1
+    batch = at_once = 1
 
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
@@ -40,14 +40,14 @@ def run(lattice: Lattice, order, wanted=None, temperature=1.0):
     wanted = np.ones(shape, bool) if wanted is None else wanted
     labels, percent = np.full(shape, 255, np.uint8), np.full(shape, 255, np.uint8)
     network = RandomTiles(lattice)
-    tiles = scores.TileScores(network, scores.last_uses(lattice, order))
+    tiles = scores.TileScores(scores.last_uses(lattice, order))
     done = set()
     for number, block in enumerate(order):
         area = (slice(*block.rows), slice(*block.cols))
         needed = list(scores.needed_tiles(lattice, block, wanted[area]))
         for tile in needed:
             if tile not in done:
-                tiles.add([tile], [network.read(tile)])
+                tiles.add([tile], network.scores(network.read(tile)[None]))
         done.update(needed)
         found = [(tile, tiles.get(tile)) for tile in needed]
         if found:
@@ -106,6 +106,36 @@ def test_strips_keep_memory_bounded_without_changing_anything():
     assert strips != plain
     assert sorted(strips) == sorted(plain)
     np.testing.assert_array_equal(run(lattice, strips)[0], run(lattice, plain)[0])
+
+
+@given(st.integers(1, 900), st.integers(1, 900), st.integers(1, 20))
+def test_every_block_comes_once_for_any_number_of_parts(height, width, parts):
+    lattice = lattice_of(height, width, 1.0)
+    whole = Block(Span(0, height), Span(0, width))
+    order = scores.ordered_blocks(lattice, whole, 128, CLASSES, MOST, parts)
+    assert sorted(order) == sorted(scores.ordered_blocks(lattice, whole, 128, CLASSES, MOST))
+
+
+def tiles_of_parts(lattice, order, parts):
+    """Tiles that so many equal parts of an order run together."""
+    cuts = [round(len(order) * number / parts) for number in range(parts + 1)]
+    return sum(
+        len({tile for block in order[start:stop] for tile in lattice.tiles_of(block)})
+        for start, stop in zip(cuts, cuts[1:])
+    )
+
+
+@pytest.mark.parametrize(("parts", "most"), [(1, 0.0), (2, 0.05), (4, 0.08), (16, 0.24), (64, 0.6)])
+def test_parts_for_several_networks_have_few_tiles_in_common(parts, most):
+    lattice = lattice_of(2048, 2048, 1.0)
+    whole = Block(Span(0, 2048), Span(0, 2048))
+    rows, squares = (
+        tiles_of_parts(lattice, scores.ordered_blocks(lattice, whole, 128, CLASSES, MOST, across), parts)
+        for across in (1, parts)
+    )
+    twice = squares / lattice.tiles - 1
+    assert 0 <= twice <= most
+    assert squares <= (0.95 if parts >= 16 else 1) * rows
 
 
 def test_equal_tiles_blend_to_themselves():

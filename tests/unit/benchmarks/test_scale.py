@@ -24,6 +24,7 @@ MADE_UP = Parameters(
     command=0.02,
     scheduler=0.005,
     step=200,
+    border=0.0,
     model_pixel=2.0,
 )
 JOB = Job("made up", 1000, 1.0)
@@ -72,6 +73,24 @@ def test_a_slow_scheduler_and_a_slow_store_are_bounds_too() -> None:
     assert one_map(JOB, slow, 1024) == (pytest.approx(1 + 2 + 1e9 / BLOCK_PX * 0.5 + 10), "the scheduler")
     fast = dataclasses.replace(MADE_UP, tile=0.0, pixel=0.0)
     assert one_map(JOB, fast, 1) == (pytest.approx(1 + 2 + 1e9 * scale.BYTES_PX / 50e6 + 10), "reading")
+
+
+def test_workers_run_more_tiles_the_more_of_them_share_a_map() -> None:
+    shared = dataclasses.replace(MADE_UP, border=1.25)
+    assert scale.tiles_run(6400, 1, shared) == pytest.approx(6400)
+    assert scale.tiles_run(6400, 4, shared) == pytest.approx(81.25**2)
+    assert core_seconds(JOB, shared, 4) > core_seconds(JOB, shared) == pytest.approx(250 + 20)
+    # No more than there are blocks.
+    small = Job("one block", 1, 1.0)
+    assert one_map(small, shared, 64)[0] < 1 + 2 + core_seconds(small, shared) / 64 + 0.02
+
+
+@pytest.mark.parametrize("raster", [(40_000, 2.44), (100_000, 0.5)])
+@pytest.mark.parametrize("workers", [1, 2, 16, 64])
+def test_so_many_tiles_are_run_by_parts_of_real_orders(raster: tuple[int, float], workers: int) -> None:
+    tiles, run = scale.tiles_counted(*raster, workers)
+    assert run == tiles if workers == 1 else run > tiles
+    assert run == pytest.approx(scale.tiles_run(tiles, workers, dataclasses.replace(MADE_UP, border=1.25)), rel=0.1)
 
 
 def test_many_maps_have_nobody_to_wait_for() -> None:
@@ -124,8 +143,9 @@ def figures() -> tuple[dict[str, Any], dict[str, Any]]:
 def test_parameters_are_those_that_were_measured(figures: tuple[dict[str, Any], dict[str, Any]]) -> None:
     card = find_model().card
     found = Parameters.measured(*figures)
+    step = card.tile_size - card.overlap
     expected = dataclasses.replace(
-        MADE_UP, step=card.tile_size - card.overlap, model_pixel=card.pixel_size
+        MADE_UP, step=step, border=card.tile_size / step, model_pixel=card.pixel_size
     )  # medians, and of the busiest cluster
     assert dataclasses.asdict(found) == pytest.approx(dataclasses.asdict(expected))
 
@@ -136,8 +156,9 @@ def test_the_model_is_right_where_all_goes_by_it(figures: tuple[dict[str, Any], 
     working = (400 * 0.05 + 1e8 * 20e-9) / 2
     seconds["plain"] = [1 + working + 1]
     seconds["one worker"] = [1 + 2 + working + 1]
-    seconds["two workers"] = [1 + 2 + ((400 + 20) * 0.04 + 1e8 * 20e-9) / 2 + 1]
-    rows = scale.real_table(cluster, MADE_UP).splitlines()[2:]
+    made_up = dataclasses.replace(MADE_UP, border=1.25)
+    seconds["two workers"] = [1 + 2 + ((20 + 1.25 * 0.4142) ** 2 * 0.04 + 1e8 * 20e-9) / 2 + 1]
+    rows = scale.real_table(cluster, made_up).splitlines()[2:]
     assert [row.split("|")[1].strip() for row in rows] == ["plain", "one worker", "two workers"]
     assert [row.split("|")[-2].strip() for row in rows] == ["1.00"] * 3
     # A worker alone: four blocks one after the other, and one that is waited for.
