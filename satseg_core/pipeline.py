@@ -1,8 +1,7 @@
 """Work side by side: what comes next is made ready, and what is done is put away, while the network runs.
 
 Threads are enough: GDAL, numpy and the runtimes let go of Python's lock while they work. Queues are bounded, so
-nothing piles up in memory, and work of one kind is done by one thread in its order, so results do not depend on
-who was faster.
+nothing piles up in memory, and results come in the order of their items, so they do not depend on who was faster.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Callable, Generic, TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
@@ -36,6 +36,32 @@ def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
                     return
                 waiting.append(pool.submit(next, iterator, end))
                 yield item  # type: ignore[misc]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def side_by_side(
+    function: Callable[[Item], Result], items: Iterable[Item], at_once: int
+) -> Generator[Result, None, None]:
+    """What a function gives for each item, in their order; one more item waits, so that threads need not.
+
+    An error of the function is raised where its result would have come. Close the iterator (or run it to its end) to
+    end the threads; what is being done is finished first.
+
+    Args:
+        function: called in threads that are not the caller's.
+        items: iterated in the caller's thread.
+        at_once: calls at a time, 1 or more.
+    """
+    with ThreadPoolExecutor(at_once, thread_name_prefix="satseg-side") as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > at_once:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -57,6 +57,7 @@ class FrozenFeatures:
     reason = "it is a baseline"
     precision = "float32"
     batch = 1
+    at_once = 1
 
     def __init__(self, backbone: Backbone, classifier: nn.Conv2d) -> None:
         self._backbone = backbone

@@ -38,6 +38,7 @@ class NetworkRuntime:
     reason = "it is in training"
     precision = "float32"
     batch = 1
+    at_once = 1
 
     def __init__(self, network: DeepLabV3Plus, device: torch.device) -> None:
         self.device = device.type

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -165,13 +165,15 @@ class BlockMaker:
         self._budget = Budget.of(job.memory)
         self._opened = ExitStack()
         self._reading, self._claiming = threading.Lock(), threading.Lock()
-        # One thread has the network, as caches and the runtime's threads are used to it.
-        self._network = ThreadPoolExecutor(1, thread_name_prefix="satseg-network")
+        self._turns = threading.Lock()
         few_arenas()
         with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
             model = open_model(job.model.unpack(Path(folder)))
             choice = job.choice
             self.runtime: Runtime = load_runtime(model, choice.runtime, choice.device, choice.threads, choice.precision)
+        # No more threads than it wants, as caches are used to them; one more batch waits, so that they need not.
+        self._network = ThreadPoolExecutor(self.runtime.at_once, thread_name_prefix="satseg-network")
+        self._room = threading.Semaphore(self.runtime.at_once + 1)
         self._card: ModelCard = model.card
         with rasterio.Env(**self._budget.gdal_options(self._job.input)):
             self._source: Source = self._opened.enter_context(
@@ -187,7 +189,7 @@ class BlockMaker:
         self._tiles: OrderedDict[Tile, Future[Scores]] = OrderedDict()
 
     def close(self) -> None:
-        """Close the raster, and end the network's thread."""
+        """Close the raster, and end the network's threads."""
         self._over.set()
         self._network.shutdown()
         self._opened.close()
@@ -230,7 +232,10 @@ class BlockMaker:
             with closing(ahead(self._read(claimed), max(TILES_AHEAD // self.runtime.batch, 1))) as batches:
                 # The first is asked for at once, so that reading goes on while the network has another block.
                 first = list(islice(batches, 1))
-                self._network.submit(self._run, chain(first, batches), futures).result()
+                with self._turns:
+                    running = [self._run(batch, pixels, futures) for batch, pixels in chain(first, batches)]
+            for run in running:
+                run.result()
         except BaseException as error:
             self._give_up(claimed, futures, error)
             raise
@@ -238,14 +243,22 @@ class BlockMaker:
         self._forget()
         return found, len(claimed)
 
-    def _run(self, batches: Iterable[tuple[Sequence[Tile], Pixels]], futures: Mapping[Tile, Future[Scores]]) -> None:
-        """Run all that a block needs, one batch after the other; blocks take turns, in the network's thread.
+    def _run(self, batch: Sequence[Tile], pixels: Pixels, futures: Mapping[Tile, Future[Scores]]) -> Future[None]:
+        """Have a batch run as soon as there is room for it.
 
-        Blocks that shared the network tile by tile would end together, and leave it idle while they are classified.
+        Blocks take turns: whoever has one asks for all of its batches, one after the other, and the next block begins
+        while the last of them are run. Blocks that shared the network batch by batch would end together, and leave it
+        idle while they are classified.
         """
-        for batch, pixels in batches:
+
+        def run() -> None:
             for tile, result in zip(batch, self.runtime.scores(pixels)):
                 futures[tile].set_result(result)
+
+        self._room.acquire()
+        running = self._network.submit(run)
+        running.add_done_callback(lambda _: self._room.release())
+        return running
 
     def _read(self, tiles: Sequence[Tile]) -> Iterator[tuple[Sequence[Tile], Pixels]]:
         """Tiles as the network wants them, as many at a time as it likes; iterated in a thread of its own."""

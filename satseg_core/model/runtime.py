@@ -44,6 +44,7 @@ class Runtime(Protocol):
         reason: why this runtime and device were chosen, one clause.
         precision: of its multiplications, ``float32``, ``bfloat16`` or ``float16``.
         batch: tiles that it likes to be given at a time.
+        at_once: calls of `scores` at a time that keep it busy: 1 where it is to be used by one thread alone.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Runtime(Protocol):
     reason: str
     precision: str
     batch: int
+    at_once: int
 
     def scores(self, tiles: Array) -> Array:
         """Class scores of tiles that are scaled and normalised already.
@@ -69,7 +71,7 @@ class ElsewhereRuntime:
     """A runtime that only the workers of a cluster have: what is known of it before they are asked.
 
     Attributes:
-        name, device, version, reason, precision, batch: see `Runtime`.
+        name, device, version, reason, precision, batch, at_once: see `Runtime`.
     """
 
     name: str
@@ -78,6 +80,7 @@ class ElsewhereRuntime:
     version: str = "of the workers"
     reason: str = "the workers have it"
     batch: int = 1
+    at_once: int = 1
 
     @classmethod
     def asked_for(cls, runtime: str, device: str, precision: str) -> ElsewhereRuntime:

@@ -66,6 +66,7 @@ class OnnxRuntime:
         self.reason = choice.reason
         lanes, each = lanes_of(threads, model.card.tile_size) if choice.device == "cpu" else (1, threads)
         self.batch = _TILES_A_LANE * lanes if lanes > 1 else 1
+        self.at_once = 2 if lanes > 1 else 1  # a lane that is done has a tile of the next call
         self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix="satseg-lane") if lanes > 1 else None
         self._session = _open_session(library, model, choice.device, each)
         inputs = self._session.get_inputs()

@@ -23,6 +23,7 @@ class OpenVinoRuntime:
 
     name = "openvino"
     batch = 1
+    at_once = 1
 
     def __init__(self, model: ModelFile, choice: Choice, threads: int, precision: str = "auto") -> None:
         library = import_openvino()

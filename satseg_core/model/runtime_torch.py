@@ -40,6 +40,7 @@ class TorchRuntime:
     """
 
     name = "torch"
+    at_once = 1
 
     def __init__(
         self, model: ModelFile, choice: Choice, threads: int, precision: str = "auto", batch: int | None = None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from satseg_core.pipeline import side_by_side
 from satseg_core.raster.overviews import Halve, even, level_shapes
 
 PIECE_BYTES = 16 * 2**20
 """About so much of a file is held at a time while its overviews are made."""
+
+THREADS = 2
+"""That make them; reading and writing the files takes as long as more of them would."""
 
 
 class FlatFile:
@@ -100,11 +105,19 @@ def make_overviews(base: FlatFile, halve: Halve, smallest: int) -> Iterator[tupl
     done, above = 0, base
     for number, shape in enumerate(shapes, 1):
         level = FlatFile(base.path.with_suffix(f".{number}{base.path.suffix}"), shape)
-        step = max(PIECE_BYTES // (4 * shape[1]), 1)
-        for row in range(0, shape[0], step):
-            height = min(2 * step, above.shape[0] - 2 * row)
-            piece = halve(even(above.read(2 * row, 0, (height, above.shape[1]))))
-            level.write(row, 0, piece)
-            done += piece.size
-            yield level, done / total
+        with closing(side_by_side(lambda piece: halve(even(piece)), _pieces(above), THREADS)) as halved:
+            row = 0
+            for piece in halved:
+                level.write(row, 0, piece)
+                row += len(piece)
+                done += piece.size
+                yield level, done / total
         above = level
+
+
+def _pieces(whole: FlatFile) -> Iterator[NDArray[np.uint8]]:
+    """A file from top to bottom, in pieces of an even number of rows."""
+    height, width = whole.shape
+    step = 2 * max(PIECE_BYTES // (2 * width * (THREADS + 2)), 1)  # two more wait
+    for row in range(0, height, step):
+        yield whole.read(row, 0, (min(step, height - row), width))

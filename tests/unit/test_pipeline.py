@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from satseg_core.pipeline import Behind, ahead
+from satseg_core.pipeline import Behind, ahead, side_by_side
 
 
 def threads_of(prefix):
@@ -127,3 +127,68 @@ def test_an_error_of_the_caller_is_not_kept_waiting_by_what_was_put():
             behind.put(item)
         raise KeyError
     assert len(done) < 10
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_results_come_in_the_order_of_their_items(at_once):
+    def late_if_even(number):
+        time.sleep(0.005 * (number % 2 == 0))
+        return -number
+
+    assert list(side_by_side(late_if_even, range(20), at_once)) == [-number for number in range(20)]
+    assert not threads_of("satseg-side")
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_so_many_calls_run_at_a_time_and_one_item_waits(at_once):
+    running, taken, go = [], [], threading.Event()
+
+    def call(number):
+        running.append(number)
+        assert go.wait(10)
+        return number
+
+    def items():
+        for number in range(10):
+            taken.append(number)
+            yield number
+
+    found = []
+    reader = threading.Thread(target=lambda: found.extend(side_by_side(call, items(), at_once)))
+    reader.start()
+    assert wait_until(lambda: len(running) == at_once and len(taken) == at_once + 1)
+    time.sleep(0.05)
+    assert (len(running), len(taken)) == (at_once, at_once + 1)
+    go.set()
+    reader.join(10)
+    assert found == list(range(10))
+
+
+def test_an_error_comes_in_the_place_of_its_result():
+    def fail_at_two(number):
+        if number == 2:
+            raise ValueError("two")
+        return number
+
+    results = side_by_side(fail_at_two, range(10), 2)
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(ValueError, match="two"):
+        next(results)
+    assert not threads_of("satseg-side")
+
+
+def test_who_closes_waits_for_what_runs_alone():
+    begun, called = threading.Event(), []
+
+    def call(number):
+        called.append(number)
+        if number:
+            begun.set()
+            time.sleep(0.1)
+        return number
+
+    with closing(side_by_side(call, range(10), 1)) as results:
+        assert next(results) == 0
+        assert begun.wait(10)
+    assert called == [0, 1]
+    assert not threads_of("satseg-side")
