@@ -1,6 +1,6 @@
 """What a cluster costs: real workers on this machine, and simulated ones by the hundred.
 
-    python -m benchmarks.cluster [--runs 5] [--quick] [--output docs/cluster-benchmark.md]
+    python -m benchmarks.cluster [--runs 5] [--quick] [--real] [--output docs/cluster-benchmark.md]
 
 Real runs are compared in turn, forth and back, as the speed of machines drifts; medians are taken. Ideal for two
 workers is what two plain runs with one thread each get done side by side. Writes Markdown and JSON;
@@ -62,15 +62,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a small raster and few workers: to see that it works")
+    parser.add_argument("--real", action="store_true", help="real workers alone; simulated ones as the page has them")
     parser.add_argument("--output", type=Path, default=Path("docs/cluster-benchmark.md"))
     options = parser.parse_args()
     slow, fast = (QUICK_SLOW, QUICK_FAST) if options.quick else (SLOW, FAST)
     with tempfile.TemporaryDirectory(prefix="satseg-cluster-") as name:
         runs, side = (1, QUICK_SIDE) if options.quick else (options.runs, SIDE)
         found: dict[str, Any] = {"real": real(Path(name), runs, side)}
-    found["simulated"] = [simulate(workers, blocks, BLOCK_SECONDS) for workers, blocks in slow]
-    found["fast"] = [simulate(workers, blocks, FAST_SECONDS) for workers, blocks in fast]
-    options.output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    figures = options.output.with_suffix(".json")
+    if options.real:
+        found = {**json.loads(figures.read_text(encoding="utf-8")), **found}
+    else:
+        found["simulated"] = [simulate(workers, blocks, BLOCK_SECONDS) for workers, blocks in slow]
+        found["fast"] = [simulate(workers, blocks, FAST_SECONDS) for workers, blocks in fast]
+    figures.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     options.output.write_text(page(found), encoding="utf-8")
     return 0
 
