@@ -25,6 +25,7 @@ from satseg_core.memory import Budget
 from satseg_core.model.card import ModelCard
 from satseg_core.model.runtime import Runtime, load_runtime
 from satseg_core.model.store import find_model
+from satseg_core.pipeline import side_by_side
 from satseg_core.prediction import Plan, Prediction, model_scale
 from satseg_core.raster.grid import Lattice, Tile
 from satseg_core.raster.reading import TileReader
@@ -71,9 +72,10 @@ def bare_network(raster: Path, name: str, threads: int, precision: str, overlap:
         reader = TileReader(source, plan.lattice, card, plan.stretch, plan.budget.pieces)
         tiles = np.stack([reader.read(tile) for tile in all_tiles(plan.lattice)])
     runtime.scores(tiles[: runtime.batch])
+    batches = (tiles[start : start + runtime.batch] for start in range(0, len(tiles), runtime.batch))
     began = time.perf_counter()
-    for start in range(0, len(tiles), runtime.batch):
-        runtime.scores(tiles[start : start + runtime.batch])
+    for _ in side_by_side(runtime.scores, batches, runtime.at_once):
+        pass
     return {"seconds": time.perf_counter() - began, "tiles": len(tiles), "version": runtime.version}
 
 

@@ -1,6 +1,6 @@
 """What a cluster costs: real workers on this machine, and simulated ones by the hundred.
 
-    python -m benchmarks.cluster [--runs 5] [--quick] [--real] [--output docs/cluster-benchmark.md]
+    python -m benchmarks.cluster [--runs 3] [--quick] [--real] [--output docs/cluster-benchmark.md]
 
 Real runs are compared in turn, forth and back, as the speed of machines drifts; medians are taken. Ideal for two
 workers is what two plain runs with one thread each get done side by side. Writes Markdown and JSON;
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -24,8 +25,8 @@ from benchmarks.measure import Figures, alone, job
 from benchmarks.rasters import make_raster
 from benchmarks.simulated import simulate
 
-SIDE, QUICK_SIDE = 16384, 4096
-"""Px a side of the raster that real workers map: 268 Mpx, and what is taken with ``--quick``."""
+SIDE, QUICK_SIDE = 20_000, 4096
+"""Px a side of the raster that real workers map: 400 Mpx, and what is taken with ``--quick``."""
 
 TINY_SIDE = 512
 """Of a raster on which workers have next to nothing to do: what is left is starting and ending them."""
@@ -60,7 +61,7 @@ FAST_SECONDS = 0.35
 def main() -> int:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="a small raster and few workers: to see that it works")
     parser.add_argument("--real", action="store_true", help="real workers alone; simulated ones as the page has them")
     parser.add_argument("--output", type=Path, default=Path("docs/cluster-benchmark.md"))
@@ -100,16 +101,24 @@ def real(folder: Path, runs: int, side: int) -> dict[str, Any]:
     for number in range(runs):
         for way in list(ways) if number % 2 == 0 else reversed(ways):
             figures[way].append(ways[way]())
+    every = ("seconds", "core_seconds")
     return {
         "pixels": side * side,
-        "seconds": {way: [found["seconds"] for found in runs_of] for way, runs_of in figures.items()},
+        **{what: {way: [found.get(what) for found in runs_of] for way, runs_of in figures.items()} for what in every},
         "tiles": {way: found[0]["tiles"] for way, found in figures.items()},
     }
 
 
 def one(raster: Path, folder: Path, *words: object) -> Figures:
-    """A run of the command."""
-    return job(raster, folder, *RUNTIME, *words)
+    """A run of the command, with the time of all cores that it had."""
+    before = cores_had()
+    return {**job(raster, folder, *RUNTIME, *words), "core_seconds": cores_had() - before}
+
+
+def cores_had() -> float:
+    """Time of cores, s, that processes had which this one has seen end, and their children."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def side_by_side(raster: Path, folder: Path) -> Figures:
@@ -119,9 +128,10 @@ def side_by_side(raster: Path, folder: Path) -> Figures:
         (folder / name).mkdir(exist_ok=True)
         return one(raster, folder / name, "--threads", 1)
 
-    began = time.perf_counter()
+    before, began = cores_had(), time.perf_counter()
     first, _ = both(run)
-    return {"seconds": (time.perf_counter() - began) / 2, "tiles": first["tiles"]}
+    seconds, cores = time.perf_counter() - began, cores_had() - before
+    return {"seconds": seconds / 2, "core_seconds": cores / 2, "tiles": first["tiles"]}
 
 
 def two_networks(raster: Path) -> Figures:
@@ -145,7 +155,7 @@ def page(found: dict[str, Any]) -> str:
     of_ideal = ratios(real_runs["seconds"], "two plain runs side by side", "two workers")
     rows = [
         (way, f"{seconds[way]:.1f}", spread(real_runs["seconds"][way]), f"{seconds[way] / plain:.2f}",
-         f"{real_runs['tiles'][way]:,}")
+         f"{statistics.median(real_runs['core_seconds'][way]):.1f}", f"{real_runs['tiles'][way]:,}")
         for way in WAYS
     ]  # fmt: skip
     starting = {count: seconds[f"tiny, {count}"] - seconds["tiny"] for count in ("one worker", "two workers")}
@@ -164,7 +174,7 @@ def page(found: dict[str, Any]) -> str:
             "same, byte for byte. Two plain runs side by side have one thread each; their time is halved: the ideal",
             "for two workers of one thread each.",
             "",
-            table(("way", "s", "from - to", "of plain", "tiles"), rows),
+            table(("way", "s", "from - to", "of plain", "s of cores", "tiles"), rows),
             "",
             "Round by round, every second one backwards, of runs that follow each other:",
             "",
