@@ -52,7 +52,7 @@ WAYS = ("plain", "one worker", "two workers", "two plain runs side by side")
 """Ways to map the raster, as the page has them."""
 
 BLOCK_SECONDS = 2.8
-"""A block of 4.2 Mpx at the model's own px on one core (docs/benchmarks.md: 22.5 s on two cores for 16 blocks)."""
+"""A block of 4.2 Mpx at the model's own px on one slow core: 18 to 23 s on two cores for 16 blocks (`make bench`)."""
 
 FAST_SECONDS = 0.35
 """The same at a fifth of its px: 0.5 m."""
