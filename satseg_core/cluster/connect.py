@@ -173,6 +173,8 @@ def _connected(address: str, check: Callable[[], None]) -> Iterator[Connection]:
 
     patience = seconds_of(PATIENCE_VARIABLE, PATIENCE)
     address = _address(address)
+    # What Dask says of a scheduler that is gone is a traceback; the run ends with a sentence.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         client = waited_for(lambda: Client(address, timeout=patience), check, lambda late: late.close())
     except (OSError, ValueError, TimeoutError) as error:

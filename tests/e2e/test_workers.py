@@ -9,6 +9,7 @@ import socket
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from rasterio.transform import from_origin
 
@@ -144,6 +145,25 @@ def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, a
     run = satseg(*words(job, "again", "--scheduler", scheduler))
     assert run.code == 0, run.err
     assert same_as_alone(job, "again")
+
+
+@needs_proc
+def test_a_scheduler_that_dies_is_a_sentence_and_the_work_is_kept(job: Path, scheduler: str, add_worker) -> None:
+    add_worker()
+    going = Going(words(job, "left", "--scheduler", scheduler, "--resume"))
+    going.wait_for(lambda: noted(job / "left" / "map.tif") > 0)
+    port = scheduler.rpartition(":")[2]
+    psutil.Process(
+        next(c.pid for c in psutil.net_connections("tcp") if c.laddr.port == int(port) and c.status == "LISTEN")
+    ).kill()
+    code, _, err = going.end()
+    assert code == 1
+    assert "The connection to the Dask scheduler is lost" in err
+    assert "Traceback" not in err
+    assert noted(job / "left" / "map.tif") > 0
+    run = satseg(*words(job, "left", "--resume"))
+    assert run.code == 0, run.err
+    assert same_as_alone(job, "left")
 
 
 @pytest.mark.parametrize("silent", [True, False])
