@@ -10,7 +10,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -228,15 +228,18 @@ class BlockMaker:
     def _scores_of(self, tiles: Sequence[Tile]) -> tuple[list[Scores], int]:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
         claimed, futures = self._claim(tiles)
+        running: list[Future[None]] = []
         try:
             with closing(ahead(self._read(claimed), max(TILES_AHEAD // self.runtime.batch, 1))) as batches:
                 # The first is asked for at once, so that reading goes on while the network has another block.
                 first = list(islice(batches, 1))
                 with self._turns:
-                    running = [self._run(batch, pixels, futures) for batch, pixels in chain(first, batches)]
+                    for batch, pixels in chain(first, batches):
+                        running.append(self._run(batch, pixels, futures))
             for run in running:
                 run.result()
         except BaseException as error:
+            wait(running)  # whatever they give is given before the rest is given up
             self._give_up(claimed, futures, error)
             raise
         found = [futures[tile].result() for tile in tiles]
