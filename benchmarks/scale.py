@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.cluster import table
 from satseg_core import scores
+from satseg_core.cluster.lanes import cut
 from satseg_core.memory import Budget
 from satseg_core.model.store import find_model
 from satseg_core.raster.grid import Block, Lattice, Span
@@ -168,10 +169,9 @@ def tiles_counted(side: int, pixel: float, workers: int) -> tuple[int, int]:
     order = scores.ordered_blocks(lattice, whole, lattice.block_size(), len(card.legend), memory, workers)
     # The raster is square, so its lines of tiles are the same down and across.
     lines = {block.rows: lattice.rows.tiles_of(lattice.rows.cells_of(block.rows)) for block in order}
-    cuts = [round(len(order) * number / workers) for number in range(workers + 1)]
     parts = (
-        {place for block in order[start:stop] for place in itertools.product(lines[block.rows], lines[block.cols])}
-        for start, stop in zip(cuts, cuts[1:])
+        {place for block in part for place in itertools.product(lines[block.rows], lines[block.cols])}
+        for part in cut(order, workers)
     )
     return lattice.tiles, sum(map(len, parts))
 

@@ -75,7 +75,7 @@ def prepared(
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
         helpers = stack.enter_context(_helpers(model, options, dry))
-        if _measures(model, options):
+        if helpers.wanted and _measures(model, options):
             helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured
         plan, warnings = _plan(source, model, options, budget, reporter, load)
         job = _job(plan, options)

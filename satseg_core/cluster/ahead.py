@@ -35,8 +35,7 @@ class StartedAhead:
         Raises:
             SatSegError: there is none.
         """
-        await_looking(self._entering, check)
-        return self._entering.result()
+        return await_looking(self._entering, check)
 
     def release(self) -> None:
         """It is not needed any more: begin to end it."""

@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import urlsplit
 
 from satseg_core import memory
-from satseg_core.cluster.telling import LOOK_SECONDS, waited_for
+from satseg_core.cluster.telling import waited_for
 from satseg_core.crew import threads_each
 from satseg_core.errors import RuntimeUnavailableError, UsageError
 from satseg_core.remote.patience import nobody_cancels
@@ -183,19 +182,13 @@ def _connected(address: str, check: Callable[[], None]) -> Iterator[Connection]:
             " and give the address that it prints."
         ) from error
     with client:
-        _wait_for_a_worker(client, address, patience, check)
-        yield Connection(client, False, None, answering(str(client.dashboard_link or "")))
-
-
-def _wait_for_a_worker(client: Client, address: str, seconds: float, check: Callable[[], None]) -> None:
-    until = time.monotonic() + seconds
-    while not client.ncores():
-        check()
-        if time.monotonic() > until:
+        try:
+            waited_for(lambda: client.wait_for_workers(1, timeout=patience), check, lambda _: None)
+        except TimeoutError as error:
             raise RuntimeUnavailableError(
                 f"The Dask scheduler at {address} has no workers; start some with 'dask worker {address}'."
-            )
-        time.sleep(LOOK_SECONDS)
+            ) from error
+        yield Connection(client, False, None, answering(str(client.dashboard_link or "")))
 
 
 def _address(text: str) -> str:

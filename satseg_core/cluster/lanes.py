@@ -14,6 +14,12 @@ Item = TypeVar("Item")
 Worker = TypeVar("Worker", bound=Hashable)
 
 
+def cut(items: Sequence[Item], parts: int) -> list[Sequence[Item]]:
+    """Items in so many runs of neighbours, as long as each other."""
+    cuts = [round(len(items) * number / parts) for number in range(parts + 1)]
+    return [items[start:stop] for start, stop in zip(cuts, cuts[1:])]
+
+
 class Lanes(Generic[Item, Worker]):
     """Items that wait, in runs of neighbours.
 
@@ -23,11 +29,7 @@ class Lanes(Generic[Item, Worker]):
     """
 
     def __init__(self, items: Sequence[Item], workers: Sequence[Worker]) -> None:
-        count = max(len(workers), 1)
-        cuts = [round(len(items) * number / count) for number in range(count + 1)]
-        self._lanes: dict[Worker, deque[Item]] = {
-            worker: deque(items[start:stop]) for worker, start, stop in zip(workers, cuts, cuts[1:])
-        }
+        self._lanes: dict[Worker, deque[Item]] = dict(zip(workers, map(deque, cut(items, len(workers) or 1))))
         self._orphans: list[deque[Item]] = [] if workers else [deque(items)]
 
     def __len__(self) -> int:

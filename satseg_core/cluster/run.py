@@ -23,7 +23,7 @@ from satseg_core.cluster.connect import not_installed, silence_seconds
 from satseg_core.cluster.fetch import Fetched, Fetcher
 from satseg_core.cluster.lanes import Lanes
 from satseg_core.cluster.task import BlockDone, PackedBlock
-from satseg_core.cluster.telling import tell_workers
+from satseg_core.cluster.telling import LOOK_SECONDS, tell_workers
 from satseg_core.cluster.worker import RunPlugin, make_block
 from satseg_core.errors import RuntimeUnavailableError, SatSegError
 from satseg_core.events import Stage
@@ -31,9 +31,6 @@ from satseg_core.raster.grid import Block
 
 BLOCKS_A_WORKER = 3
 """Blocks that a worker has or will have next: two at work, and one so that it need not wait for us."""
-
-LOOK_SECONDS = 0.2
-"""How often is asked whether the user cancelled, s."""
 
 WORKERS_SECONDS = 1.0
 """How often is asked which workers there are, s."""

@@ -37,18 +37,18 @@ def waited_for(call: Callable[[], Result], check: Callable[[], None], too_late: 
     """
     calling = _in_a_thread(call)
     try:
-        await_looking(calling, check)
+        return await_looking(calling, check)
     except BaseException:
         calling.add_done_callback(lambda late: late.exception() or too_late(late.result()))
         raise
-    return calling.result()
 
 
-def await_looking(future: Future[Result], check: Callable[[], None]) -> None:
-    """Wait until a future is done; ``check`` raises an error when nobody wants it any more."""
+def await_looking(future: Future[Result], check: Callable[[], None]) -> Result:
+    """The result of a future, when it is done; ``check`` raises an error when nobody wants it any more."""
     while not future.done():
         check()
         wait([future], LOOK_SECONDS)
+    return future.result()
 
 
 def _in_a_thread(call: Callable[[], Result]) -> Future[Result]:

@@ -19,9 +19,9 @@ from distributed.scheduler import KilledWorker
 
 from satseg_core.cluster.connect import SILENCE_VARIABLE, Connection, not_installed, silence_seconds
 from satseg_core.cluster.fetch import Fetched, Fetcher
-from satseg_core.cluster.run import LOOK_SECONDS, WORKERS_SECONDS, explained
+from satseg_core.cluster.run import WORKERS_SECONDS, explained
 from satseg_core.cluster.sent_model import SentModel
-from satseg_core.cluster.telling import tell_workers
+from satseg_core.cluster.telling import LOOK_SECONDS, tell_workers
 from satseg_core.errors import CancelledError, RuntimeUnavailableError
 from satseg_core.many.one import Outcome, SceneFailed, SceneTask, failed
 from satseg_core.many.worker import ScenesPlugin, scene_in_worker

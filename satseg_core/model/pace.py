@@ -56,7 +56,7 @@ def fastest(model: ModelFile, choices: Sequence[Choice], threads: int, load: Loa
     Returns:
         One of ``choices``, with a reason that has the times.
     """
-    path = cache_folder() / "pace.json"
+    path = _memory()
     key = _key(model, choices, threads)
     known = _read(path)
     times = known.get(key, {})
@@ -68,7 +68,7 @@ def fastest(model: ModelFile, choices: Sequence[Choice], threads: int, load: Loa
 
 def are_measured(model: ModelFile, choices: Sequence[Choice], threads: int) -> bool:
     """Whether `fastest` remembers the times of all of these choices."""
-    return _has_all(_read(cache_folder() / "pace.json").get(_key(model, choices, threads), {}), choices)
+    return _has_all(_read(_memory()).get(_key(model, choices, threads), {}), choices)
 
 
 def _has_all(times: Mapping[str, float], choices: Sequence[Choice]) -> bool:
@@ -103,7 +103,7 @@ def tile_time(
     Returns:
         None where it is not known, or where the runtime runs on other machines alone.
     """
-    path = cache_folder() / "pace.json"
+    path = _memory()
     known = _read(path)
     choice = Choice(runtime.name, runtime.device, "")
     # `fastest` measures in the precision that runtimes have by themselves.
@@ -188,6 +188,11 @@ def _version(package: str) -> str:
         with contextlib.suppress(metadata.PackageNotFoundError):
             return metadata.version(name)
     return "unknown"
+
+
+def _memory() -> Path:
+    """The file of what is remembered."""
+    return cache_folder() / "pace.json"
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:

@@ -58,8 +58,14 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, write_scene: Callable[..., 
 
 
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """A scheduler as users start one; gives its address."""
+def scheduler(scheduler_process: tuple[str, subprocess.Popen]) -> str:
+    """Address of a scheduler."""
+    return scheduler_process[0]
+
+
+@pytest.fixture
+def scheduler_process(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A scheduler as users start one: its address, and its process."""
     program = Path(sys.executable).with_name("dask")
     child = subprocess.Popen(
         [program, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"],
@@ -72,7 +78,7 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         found = re.search(r"Scheduler at:\s+(tcp://\S+)", line)
         if found:
             break
-    yield found.group(1) if found else ""
+    yield (found.group(1) if found else ""), child
     child.terminate()
     child.communicate()
 

@@ -9,7 +9,6 @@ import socket
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 from rasterio.transform import from_origin
 
@@ -147,15 +146,12 @@ def test_a_scheduler_with_a_worker_that_comes_later(job: Path, scheduler: str, a
     assert same_as_alone(job, "again")
 
 
-@needs_proc
-def test_a_scheduler_that_dies_is_a_sentence_and_the_work_is_kept(job: Path, scheduler: str, add_worker) -> None:
+def test_a_scheduler_that_dies_is_a_sentence_and_the_work_is_kept(job: Path, scheduler_process, add_worker) -> None:
+    address, process = scheduler_process
     add_worker()
-    going = Going(words(job, "left", "--scheduler", scheduler, "--resume"))
+    going = Going(words(job, "left", "--scheduler", address, "--resume"))
     going.wait_for(lambda: noted(job / "left" / "map.tif") > 0)
-    port = scheduler.rpartition(":")[2]
-    psutil.Process(
-        next(c.pid for c in psutil.net_connections("tcp") if c.laddr.port == int(port) and c.status == "LISTEN")
-    ).kill()
+    process.kill()
     code, _, err = going.end()
     assert code == 1
     assert "The connection to the Dask scheduler is lost" in err

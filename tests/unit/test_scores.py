@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from satseg_core import scores
 from satseg_core.classify import classify
+from satseg_core.cluster.lanes import cut
 from satseg_core.raster.grid import Block, Lattice, Span, Tile
 
 CLASSES = 5
@@ -118,11 +119,7 @@ def test_every_block_comes_once_for_any_number_of_parts(height, width, parts):
 
 def tiles_of_parts(lattice, order, parts):
     """Tiles that so many equal parts of an order run together."""
-    cuts = [round(len(order) * number / parts) for number in range(parts + 1)]
-    return sum(
-        len({tile for block in order[start:stop] for tile in lattice.tiles_of(block)})
-        for start, stop in zip(cuts, cuts[1:])
-    )
+    return sum(len({tile for block in part for tile in lattice.tiles_of(block)}) for part in cut(order, parts))
 
 
 @pytest.mark.parametrize(("parts", "most"), [(1, 0.0), (2, 0.05), (4, 0.08), (16, 0.24), (64, 0.6)])

@@ -10,14 +10,11 @@ import pytest
 from satseg_core.cluster.ahead import StartedAhead
 from satseg_core.cluster.telling import tell_workers, waited_for
 from satseg_core.errors import CancelledError
-
-
-def nobody() -> None:
-    """Nobody cancels."""
+from satseg_core.remote.patience import nobody_cancels
 
 
 def test_what_a_call_gives_is_given_on() -> None:
-    assert waited_for(lambda: 7, nobody, print) == 7
+    assert waited_for(lambda: 7, nobody_cancels, print) == 7
 
 
 def test_what_a_call_raises_is_raised() -> None:
@@ -25,7 +22,7 @@ def test_what_a_call_raises_is_raised() -> None:
         raise OSError("no")
 
     with pytest.raises(OSError, match="no"):
-        waited_for(fail, nobody, print)
+        waited_for(fail, nobody_cancels, print)
     with pytest.raises(OSError, match="no"):
         tell_workers(fail, 60)
 
