@@ -6,6 +6,8 @@ and everything here does nothing.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -97,6 +99,7 @@ def join(schedule: ScheduleConfig) -> Iterator[Group]:
     neighbours = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     torch.set_num_threads(schedule.threads or max(1, usable_processors() // neighbours))
     if size > 1:
+        _let_go_at_exit()
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Group(int(os.environ.get("RANK", "0")), size, device)
@@ -104,6 +107,17 @@ def join(schedule: ScheduleConfig) -> Iterator[Group]:
         torch.set_num_threads(threads)
         if size > 1:
             dist.destroy_process_group()
+
+
+def _let_go_at_exit() -> None:
+    """See that the group's threads end before the interpreter does; one that lets go of a tensor later aborts it.
+
+    They end with the last that holds the group. Gradients' exchange holds it in cycles; functions of
+    torch.distributed.nn, which DistributedDataParallel imports, have it as a default if it is there by then.
+    """
+    import torch.distributed.nn  # noqa: F401
+
+    atexit.register(gc.collect)
 
 
 def choose_device(name: str, local_rank: int) -> torch.device:

@@ -1,6 +1,14 @@
-"""Run by torchrun: compares batch norm over two processes with that of one process that has both their batches."""
+"""Run by torchrun: compares batch norm over two processes with that of one process that has both their batches.
+
+Fails, too, when threads of the group outlive the work: one of them might meet an interpreter that is going.
+"""
 
 from __future__ import annotations
+
+import atexit
+import os
+import sys
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +55,23 @@ def compare(group: Group) -> None:
     assert group.gather(group.rank) == [0, 1]
 
 
+def exchange(group: Group) -> None:
+    """Make a step whose gradients are exchanged, as training does."""
+    model = group.wrap(nn.Conv2d(3, 4, 3))
+    model(torch.rand(2, 3, 8, 8)).sum().backward()
+
+
+def look_for_threads() -> None:
+    """End at once, as failed, where threads of the group are left."""
+    names = [path.read_text("utf-8").strip() for path in Path("/proc/self/task").glob("*/comm")]
+    if left := [name for name in names if "gloo" in name]:
+        sys.stderr.write(f"threads that are left: {left}\n")
+        os._exit(1)
+
+
 if __name__ == "__main__":
+    atexit.register(look_for_threads)  # the last at exit: what is registered first is called last
     with join(ScheduleConfig(threads=1, device="cpu")) as processes:
         compare(processes)
+        exchange(processes)
     print("the same")
