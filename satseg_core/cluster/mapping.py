@@ -77,6 +77,8 @@ def _job(
         bands=plan.source.bands,
         size=plan.source.shape,
         lattice=plan.lattice,
+        within=plan.within,
+        block_size=plan.block_size,
         stretch=plan.stretch,
         area=plan.area,
         model=SentModel.of(model, runtime.name),

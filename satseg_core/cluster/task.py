@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from satseg_core import scores
 from satseg_core.classify import Classified
+from satseg_core.cluster.remembered import RememberedTiles
 from satseg_core.cluster.sent_model import SentModel
 from satseg_core.errors import CancelledError, RasterError
 from satseg_core.memory import Budget, few_arenas
@@ -35,10 +35,8 @@ from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source, open_source
+from satseg_core.scores import Scores
 from satseg_core.version import __version__
-
-Scores = NDArray[np.float32]
-"""Class scores of one tile, ``(C, h, w) float32``."""
 
 Pixels = NDArray[np.float32]
 """Tiles as the network wants them, ``(N, B, T, T) float32``."""
@@ -76,6 +74,8 @@ class RemoteJob:
         bands: of the raster, counted from 1, in the model's order.
         size: height and width of the raster, px; one of another size is refused.
         lattice: of its tiles.
+        within: the part of the raster that is asked for.
+        block_size: of the blocks that it is cut into, raster px.
         stretch: of its values.
         area: polygons to stay inside of, or None.
         model: the model.
@@ -89,6 +89,8 @@ class RemoteJob:
     bands: tuple[int, ...]
     size: tuple[int, int]
     lattice: Lattice
+    within: Block
+    block_size: int
     stretch: Stretch
     area: AreaOfInterest | None
     model: SentModel
@@ -164,8 +166,7 @@ class BlockMaker:
         self._over = over or threading.Event()
         self._budget = Budget.of(job.memory)
         self._opened = ExitStack()
-        self._reading, self._claiming = threading.Lock(), threading.Lock()
-        self._turns = threading.Lock()
+        self._reading, self._turns = threading.Lock(), threading.Lock()
         few_arenas()
         with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
             model = open_model(job.model.unpack(Path(folder)))
@@ -186,7 +187,9 @@ class BlockMaker:
                     " give a name that means the same file everywhere."
                 )
             self._reader = TileReader(self._source, job.lattice, self._card, job.stretch, self._budget.pieces)
-        self._tiles: OrderedDict[Tile, Future[Scores]] = OrderedDict()
+        tile_bytes = 4 * len(self._card.legend) * job.lattice.weights().size
+        most = max(self._budget.scores // tile_bytes, 1)
+        self._tiles = RememberedTiles(job.lattice, job.within, job.block_size, most)
 
     def close(self) -> None:
         """Close the raster, and end the network's threads."""
@@ -208,6 +211,7 @@ class BlockMaker:
             wanted = self._wanted(block)
             needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
             found, run = self._scores_of(needed)
+            self._tiles.made(block)
         classes = len(self._card.legend)
         cells = np.zeros((classes, 0, 0), np.float32)
         if needed:
@@ -227,7 +231,7 @@ class BlockMaker:
 
     def _scores_of(self, tiles: Sequence[Tile]) -> tuple[list[Scores], int]:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""
-        claimed, futures = self._claim(tiles)
+        claimed, futures = self._tiles.claim(tiles)
         running: list[Future[None]] = []
         try:
             with closing(ahead(self._read(claimed), max(TILES_AHEAD // self.runtime.batch, 1))) as batches:
@@ -240,11 +244,9 @@ class BlockMaker:
                 run.result()
         except BaseException as error:
             wait(running)  # whatever they give is given before the rest is given up
-            self._give_up(claimed, futures, error)
+            self._tiles.give_up(claimed, futures, error)
             raise
-        found = [futures[tile].result() for tile in tiles]
-        self._forget()
-        return found, len(claimed)
+        return [futures[tile].result() for tile in tiles], len(claimed)
 
     def _run(self, batch: Sequence[Tile], pixels: Pixels, futures: Mapping[Tile, Future[Scores]]) -> Future[None]:
         """Have a batch run as soon as there is room for it.
@@ -271,33 +273,6 @@ class BlockMaker:
             with rasterio.Env(**options), self._reading:
                 pixels = np.stack([self._reader.read(tile) for tile in batch])
             yield batch, pixels
-
-    def _claim(self, tiles: Sequence[Tile]) -> tuple[list[Tile], dict[Tile, Future[Scores]]]:
-        """Which of the tiles this call has to run, and where the scores of all of them will be."""
-        with self._claiming:
-            claimed = [tile for tile in tiles if tile not in self._tiles]
-            for tile in claimed:
-                self._tiles[tile] = Future()
-            for tile in tiles:
-                self._tiles.move_to_end(tile)
-            return claimed, {tile: self._tiles[tile] for tile in tiles}
-
-    def _give_up(self, claimed: Sequence[Tile], futures: dict[Tile, Future[Scores]], error: BaseException) -> None:
-        """Whoever waits for these tiles fails, too; whoever comes later tries again."""
-        with self._claiming:
-            for tile in claimed:
-                if not futures[tile].done():
-                    self._tiles.pop(tile, None)
-                    futures[tile].set_exception(error)
-
-    def _forget(self) -> None:
-        """Drop the tiles that were not asked for longest, beyond what may be kept."""
-        weights = self._job.lattice.weights()
-        most = max(self._budget.scores // (4 * len(self._card.legend) * weights.size), 1)
-        with self._claiming:
-            for tile in list(self._tiles)[: max(len(self._tiles) - most, 0)]:
-                if self._tiles[tile].done():
-                    del self._tiles[tile]
 
 
 def _batches(tiles: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:

@@ -14,6 +14,7 @@ every result independent of blocks. Pure geometry: nothing here reads a file.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -137,7 +138,8 @@ class Axis:
 
     def tiles_of(self, cells: Span) -> list[int]:
         """Indexes of the tiles that cover any of these score cells."""
-        return [i for i in range(len(self.starts)) if _overlap(self.tile_cells(i), cells).size > 0]
+        first = bisect_right(self.starts, cells.start * self.stride - self.tile)
+        return list(range(first, bisect_left(self.starts, cells.stop * self.stride)))
 
     def pixels_of(self, index: int) -> Span:
         """Raster px whose interpolation touches a tile (never too few; up to a cell too many)."""
@@ -164,11 +166,6 @@ def _starts(length: int, tile: int, step: int) -> tuple[int, ...]:
         return (0,)
     inner = range(0, length - tile, step)
     return (*inner, length - tile)
-
-
-def _overlap(a: Span, b: Span) -> Span:
-    start = max(a.start, b.start)
-    return Span(start, max(start, min(a.stop, b.stop)))
 
 
 @dataclass(frozen=True)
@@ -214,11 +211,12 @@ class Lattice:
         return int(min(max(cells * per_cell // step, 1) * step, most))
 
 
+def spans(within: Span, size: int) -> list[Span]:
+    """Cut a range into ranges of at most ``size`` px, from its first pixel on."""
+    return [Span(start, min(start + size, within.stop)) for start in range(within.start, within.stop, size)]
+
+
 def blocks(within: Block, size: int) -> Iterator[Block]:
     """Cut a part of a raster into blocks of at most ``size`` px a side, aligned to ``within``'s first pixel."""
-    for row in range(within.rows.start, within.rows.stop, size):
-        for col in range(within.cols.start, within.cols.stop, size):
-            yield Block(
-                Span(row, min(row + size, within.rows.stop)),
-                Span(col, min(col + size, within.cols.stop)),
-            )
+    across = spans(within.cols, size)
+    return (Block(down, beside) for down in spans(within.rows, size) for beside in across)

@@ -22,6 +22,8 @@ from satseg_core.prediction import Plan, Prediction
 from satseg_core.raster.source import open_source
 
 MODEL = find_model()
+BLOCK_SIZE = 512
+"""Of the blocks that are made here, px."""
 
 
 @pytest.fixture
@@ -41,6 +43,8 @@ def job_of(plan: Plan, memory: int | None = None) -> RemoteJob:
         bands=plan.source.bands,
         size=plan.source.shape,
         lattice=plan.lattice,
+        within=plan.within,
+        block_size=BLOCK_SIZE,
         stretch=plan.stretch,
         area=None,
         model=SentModel.of(MODEL, "onnx"),
@@ -50,8 +54,8 @@ def job_of(plan: Plan, memory: int | None = None) -> RemoteJob:
     )
 
 
-def order_of(plan: Plan, size: int = 512) -> list:
-    return scores.ordered_blocks(plan.lattice, plan.within, size, len(plan.card.legend), plan.budget.scores)
+def order_of(plan: Plan) -> list:
+    return scores.ordered_blocks(plan.lattice, plan.within, BLOCK_SIZE, len(plan.card.legend), plan.budget.scores)
 
 
 def same(one: BlockDone, other: BlockDone) -> bool:
@@ -90,7 +94,6 @@ def test_neighbours_share_their_tiles(plan: Plan, maker: BlockMaker) -> None:
     blocks = order_of(plan)
     run = sum(maker.make(block).tiles_run for block in blocks)
     assert run == plan.lattice.tiles
-    assert maker.make(blocks[-1]).tiles_run == 0
 
 
 def test_the_way_through_a_network_changes_nothing(plan: Plan, maker: BlockMaker) -> None:

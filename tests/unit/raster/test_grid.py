@@ -61,6 +61,15 @@ def test_interpolation_is_the_same_in_any_part(axis, data):
 
 
 @given(axes, st.data())
+def test_tiles_of_cells_are_all_that_reach_into_them(axis, data):
+    start = data.draw(st.integers(0, axis.cells - 1))
+    cells = Span(start, data.draw(st.integers(start + 1, axis.cells)))
+    tiles = [axis.tile_cells(index) for index in range(len(axis.starts))]
+    reaching = [index for index, tile in enumerate(tiles) if tile.start < cells.stop and cells.start < tile.stop]
+    assert axis.tiles_of(cells) == reaching
+
+
+@given(axes, st.data())
 def test_a_tile_knows_every_pixel_that_depends_on_it(axis, data):
     pixel = data.draw(st.integers(0, axis.pixels - 1))
     for index in axis.tiles_of(axis.cells_of(Span(pixel, pixel + 1))):
