@@ -11,7 +11,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from satseg_core.prediction import Plan
-from satseg_core.raster.grid import Block, Lattice, Span, Tile, blocks
+from satseg_core.raster.grid import Block, Lattice, Span, Tile
 from satseg_core.raster.source import read_failure
 
 _SAMPLES = 8
@@ -29,8 +29,7 @@ def count_tiles(plan: Plan, done: Collection[Block] = ()) -> int:
     down, across = lattice.cells_of(within)
     rows, cols = lattice.rows.tiles_of(down), lattice.cols.tiles_of(across)
     if done:
-        left = [block for block in blocks(within, plan.block_size) if block not in done]
-        needed = {tile for block in left for tile in lattice.tiles_of(block)}
+        needed = {tile for block in plan.order(done) for tile in lattice.tiles_of(block)}
         by_row = [[tile.col for tile in needed if tile.row == row] for row in rows]
     elif plan.area is None:
         return len(rows) * len(cols)

@@ -196,7 +196,7 @@ class _Hands:
         """For a run of which so many blocks are done; ``threads`` are those of this process' network."""
         if not crew.workers:
             return cls(speed=1.0, cores=crew.cores, at_once=crew.at_once)
-        blocks = math.prod(-(-span.size // plan.block_size) for span in plan.within) - done
+        blocks = math.prod(map(len, plan.lattice.blocks(plan.within, plan.block_size))) - done
         busy = crew.busy(blocks)
         cells = plan.lattice.cells_of(plan.within)
         along = min(len(axis.tiles_of(span)) for axis, span in zip((plan.lattice.rows, plan.lattice.cols), cells))

@@ -150,7 +150,7 @@ class Plan:
 
     @property
     def block_size(self) -> int:
-        """Side of a block, raster px."""
+        """About the side of a block, raster px."""
         return self.lattice.block_size()
 
     def order(self, skipped: Collection[Block] = (), parts: int = 1) -> list[Block]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from satseg_core.raster.grid import Block, Lattice, Span, Tile, blocks
+from satseg_core.raster.grid import Block, Lattice, Span, Tile
 
 Scores = NDArray[np.float32]
 """Class scores ``(C, h, w) float32`` on score cells, before softmax."""
@@ -60,17 +60,14 @@ def ordered_blocks(
     high = len(lattice.rows.tiles_of(lattice.rows.cells_of(Span(0, min(size, lattice.rows.pixels)))))
     tiles_across = max(most_bytes // tile_bytes // (high + 1), 1)
     step = max(lattice.cols.tile - lattice.cols.overlap, 1) * lattice.cols.scale
-    width = min(max(int(tiles_across * step) // size, 1), _square_width(within, size, parts)) * size
-    strips = (
-        Block(within.rows, Span(col, min(col + width, within.cols.stop)))
-        for col in range(within.cols.start, within.cols.stop, width)
-    )
-    return [block for strip in strips for block in blocks(strip, size)]
+    down, across = lattice.blocks(within, size)
+    width = min(max(int(tiles_across * step) // size, 1), _square_width(len(down), len(across), parts))
+    strips = (across[number : number + width] for number in range(0, len(across), width))
+    return [Block(rows, cols) for strip in strips for rows in down for cols in strip]
 
 
-def _square_width(within: Block, size: int, parts: int) -> int:
+def _square_width(down: int, across: int, parts: int) -> int:
     """Blocks across a strip, so that strips are about alike and a part of them about square."""
-    down, across = (math.ceil(span.size / size) for span in within)
     strips = round(across / math.sqrt(down * across / parts))
     return math.ceil(across / min(max(strips, 1), across))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
-from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile, spans
+from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile
 from satseg_core.scores import Scores
 
 
@@ -28,10 +28,8 @@ class RememberedTiles:
     def __init__(self, lattice: Lattice, within: Block, block_size: int, most: int) -> None:
         self._lattice = lattice
         self._most = most
-        self._uses = (
-            _uses(lattice.rows, within.rows, block_size),
-            _uses(lattice.cols, within.cols, block_size),
-        )
+        down, across = lattice.blocks(within, block_size)
+        self._uses = _uses(lattice.rows, down), _uses(lattice.cols, across)
         self._left: dict[Tile, int] = {}
         self._tiles: OrderedDict[Tile, Future[Scores]] = OrderedDict()
         self._lock = threading.Lock()
@@ -76,6 +74,6 @@ class RememberedTiles:
             del self._tiles[tile]
 
 
-def _uses(axis: Axis, within: Span, block_size: int) -> Counter[int]:
+def _uses(axis: Axis, blocks: Iterable[Span]) -> Counter[int]:
     """How many blocks along an axis each tile lies in."""
-    return Counter(tile for span in spans(within, block_size) for tile in axis.tiles_of(axis.cells_of(span)))
+    return Counter(tile for span in blocks for tile in axis.tiles_of(axis.cells_of(span)))

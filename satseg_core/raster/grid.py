@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satseg_core.model.card import TILE_STEP
+
+FEW_TILES = 3
+"""Along a block, that its borders are placed by them: blocks of fewer would become much smaller."""
 
 
 class Span(NamedTuple):
@@ -149,6 +152,26 @@ class Axis:
         stop = math.ceil((cells.stop + 1) * per_cell)
         return Span(max(start, 0), min(stop, self.pixels))
 
+    def cut(self, within: Span, size: int) -> list[Span]:
+        """Cut raster px into ranges of about ``size``, so that few tiles lie in two of them.
+
+        Where a range has `FEW_TILES` or more, borders lie in the middle of the ground that a tile has for itself: a
+        border where tiles overlap would have twice as many of them on both sides.
+
+        Args:
+            within: what is cut.
+            size: px of a range; they have up to half a tile's step more.
+        """
+        step = self.tile - self.overlap
+        each = int(size / (step * self.scale))
+        if each < FEW_TILES:
+            return _spans([*range(within.start, within.stop, size), within.stop])
+        alone = (self.overlap + step) / 2
+        first = math.floor(((within.start + size) / self.scale - alone) / step)
+        last = math.ceil((within.stop / self.scale - alone) / step - 0.5)  # what is left after it joins its neighbour
+        borders = (round((alone + step * tile) * self.scale) for tile in range(first, last, each))
+        return _spans([within.start, *borders, within.stop])
+
     def weights(self) -> NDArray[np.float32]:
         """Blending weight of each score cell of a tile, ``(tile / stride,) float32``: a ramp over the overlap.
 
@@ -158,6 +181,10 @@ class Axis:
         ramp = max(self.overlap / self.stride, 0.5)
         distance = np.minimum(np.arange(n), np.arange(n)[::-1]) + 0.5
         return (np.minimum(distance, ramp) / ramp).astype(np.float32)
+
+
+def _spans(borders: Sequence[int]) -> list[Span]:
+    return [Span(*pair) for pair in zip(borders, borders[1:])]
 
 
 @lru_cache(maxsize=64)
@@ -201,6 +228,10 @@ class Lattice:
         """Raster px that may depend on a tile."""
         return Block(self.rows.pixels_of(tile.row), self.cols.pixels_of(tile.col))
 
+    def blocks(self, within: Block, size: int) -> tuple[list[Span], list[Span]]:
+        """Where blocks of about ``size`` px a side, which a part of the raster is cut into, lie: down and across."""
+        return self.rows.cut(within.rows, size), self.cols.cut(within.cols, size)
+
     def weights(self) -> NDArray[np.float32]:
         """Blending weights of a tile, ``(tile_h / stride, tile_w / stride) float32``."""
         return np.outer(self.rows.weights(), self.cols.weights()).astype(np.float32)
@@ -209,14 +240,3 @@ class Lattice:
         """A block's side in raster px: a multiple of ``step`` that needs about ``cells`` score cells a side."""
         per_cell = min(self.rows.scale, self.cols.scale) * self.rows.stride
         return int(min(max(cells * per_cell // step, 1) * step, most))
-
-
-def spans(within: Span, size: int) -> list[Span]:
-    """Cut a range into ranges of at most ``size`` px, from its first pixel on."""
-    return [Span(start, min(start + size, within.stop)) for start in range(within.start, within.stop, size)]
-
-
-def blocks(within: Block, size: int) -> Iterator[Block]:
-    """Cut a part of a raster into blocks of at most ``size`` px a side, aligned to ``within``'s first pixel."""
-    across = spans(within.cols, size)
-    return (Block(down, beside) for down in spans(within.rows, size) for beside in across)

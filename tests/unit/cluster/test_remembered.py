@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pytest
 
 from satseg_core.cluster.remembered import RememberedTiles
-from satseg_core.raster.grid import Block, Lattice, Span, blocks
+from satseg_core.raster.grid import Block, Lattice, Span
 from satseg_core.scores import ordered_blocks
 
 LATTICE = Lattice.plan((1000, 3000), (1.0, 1.0), tile=64, overlap=16, stride=4)
@@ -17,7 +18,10 @@ SIZE = 128
 TILE_BYTES = 4 * 2 * 16 * 16
 """Of the scores of two classes."""
 
-ASKED = {tile for block in blocks(WITHIN, SIZE) for tile in LATTICE.tiles_of(block)}
+BLOCKS = [Block(*spans) for spans in product(*LATTICE.blocks(WITHIN, SIZE))]
+"""Row by row."""
+
+ASKED = {tile for block in BLOCKS for tile in LATTICE.tiles_of(block)}
 
 
 def make(remembered: RememberedTiles, block: Block) -> int:
@@ -37,7 +41,7 @@ def run(remembered: RememberedTiles, order: Iterable[Block]) -> int:
 def test_strips_share_the_tiles_at_their_border() -> None:
     most = 200  # a strip has more: who only kept what was asked for last would have to run its border again
     order = ordered_blocks(LATTICE, WITHIN, SIZE, 2, TILE_BYTES * most)
-    assert order != list(blocks(WITHIN, SIZE))
+    assert order != BLOCKS
     remembered = RememberedTiles(LATTICE, WITHIN, SIZE, most)
     assert run(remembered, order) == len(ASKED)
     assert len(remembered) == 0
@@ -45,14 +49,14 @@ def test_strips_share_the_tiles_at_their_border() -> None:
 
 def test_what_others_make_is_not_waited_for_beyond_what_may_be_kept() -> None:
     remembered = RememberedTiles(LATTICE, WITHIN, SIZE, 30)
-    every_other = list(blocks(WITHIN, SIZE))[::2]
+    every_other = BLOCKS[::2]
     assert run(remembered, every_other) <= sum(len(LATTICE.tiles_of(block)) for block in every_other)
     assert 0 < len(remembered) <= 30
 
 
 def test_a_block_that_is_made_twice_costs_its_own_tiles_at_most() -> None:
     remembered = RememberedTiles(LATTICE, WITHIN, SIZE, 10_000)
-    order = list(blocks(WITHIN, SIZE))
+    order = BLOCKS
     again = len(LATTICE.tiles_of(order[3]))
     assert run(remembered, [*order[:4], order[3], *order[4:]]) <= len(ASKED) + again
     assert len(remembered) <= again
@@ -60,7 +64,7 @@ def test_a_block_that_is_made_twice_costs_its_own_tiles_at_most() -> None:
 
 def test_a_tile_on_its_way_is_kept() -> None:
     remembered = RememberedTiles(LATTICE, WITHIN, SIZE, 1)
-    first, second = list(blocks(WITHIN, SIZE))[:2]
+    first, second = BLOCKS[:2]
     claimed, futures = remembered.claim(LATTICE.tiles_of(first))
     make_beside = [tile for tile in LATTICE.tiles_of(second) if tile not in claimed]
     assert remembered.claim(LATTICE.tiles_of(second))[0] == make_beside
@@ -72,7 +76,7 @@ def test_a_tile_on_its_way_is_kept() -> None:
 
 def test_who_waits_for_what_was_given_up_fails_and_who_comes_later_tries_again() -> None:
     remembered = RememberedTiles(LATTICE, WITHIN, SIZE, 100)
-    block = next(iter(blocks(WITHIN, SIZE)))
+    block = BLOCKS[0]
     claimed, futures = remembered.claim(LATTICE.tiles_of(block))
     waiting = remembered.claim(claimed)[1]
     futures[claimed[0]].set_result(np.zeros((2, 16, 16), np.float32))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile, blocks
+from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile
 
 STRIDE = 4
 axes = st.builds(
@@ -86,14 +86,36 @@ def test_taps_are_linear_interpolation_between_cell_centres():
     np.testing.assert_allclose(centres[first] + (centres[following] - centres[first]) * weight, expected, rtol=1e-6)
 
 
-@given(st.integers(1, 500), st.integers(1, 500), st.integers(0, 100), st.integers(0, 100), st.integers(1, 300))
-def test_blocks_cover_every_pixel_once(height, width, row, col, size):
-    within = Block(Span(row, row + height), Span(col, col + width))
-    count = np.zeros((row + height, col + width), int)
-    for block in blocks(within, size):
-        count[block.rows.start : block.rows.stop, block.cols.start : block.cols.stop] += 1
-    assert (count[row:, col:] == 1).all()
-    assert count.sum() == height * width
+@given(axes, st.integers(1, 1000), st.data())
+def test_blocks_cover_every_pixel_once(axis, size, data):
+    start = data.draw(st.integers(0, axis.pixels - 1))
+    within = Span(start, data.draw(st.integers(start + 1, axis.pixels)))
+    spans = axis.cut(within, size)
+    assert (spans[0].start, spans[-1].stop) == within
+    assert all(span.size > 0 for span in spans)
+    assert all(one.stop == other.start for one, other in zip(spans, spans[1:]))
+    half_a_step = (axis.tile - axis.overlap) * axis.scale / 2
+    assert max(span.size for span in spans) <= size + (half_a_step + 1 if half_a_step < size / 6 else 0)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.3, 2.44])
+@pytest.mark.parametrize("start", [0, 777])
+def test_blocks_of_many_tiles_have_few_of_them_in_common(scale, start):
+    axis = Axis.plan(20_000, scale, tile=320, overlap=64, stride=4)
+    inner = axis.cut(Span(start, 20_000), 2048)[:-1]
+    tiles = [set(axis.tiles_of(axis.cells_of(span))) for span in inner]
+    assert len(inner) >= 8
+    assert {len(one & other) for one, other in zip(tiles, tiles[1:])} == {1}
+
+
+def test_blocks_of_few_tiles_keep_their_size():
+    axis = Axis.plan(10_000, 4.88, tile=320, overlap=64, stride=4)
+    assert [span.size for span in axis.cut(Span(0, 10_000), 2048)] == [2048] * 4 + [1808]
+
+
+def test_what_is_left_at_the_end_is_no_sliver():
+    axis = Axis.plan(4096, 1, tile=320, overlap=64, stride=4)
+    assert [span.size for span in axis.cut(Span(0, 4096), 2048)] == [1952, 2144]
 
 
 def test_tiles_of_a_block_are_in_lattice_order_and_enough():
