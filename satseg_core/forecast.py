@@ -54,8 +54,9 @@ GENERALIZE = 1.4
 COMMAND = 0.016
 """Seconds that the process which gets all blocks from workers takes for one (docs/cluster-benchmark.md)."""
 
-COMMON_ROWS = 2
-"""So many rows of tiles are run by two workers, for each worker but the first: 2 to 4 were found for 2 to 4 workers."""
+COMMON_ROWS = 1.5
+"""So many rows of tiles are run by two workers, for each worker but the first: so it was for two
+(docs/cluster-benchmark.md), by one where their parts meet and by what one takes over from the other at the end."""
 
 AT_ONCE = {"segment": 0.02, "finish": 0.02, "confidence": 0.02, "areas": 0.005, "polygons": 0.15}
 """Seconds that a stage takes however small the raster is."""
@@ -205,7 +206,7 @@ class _Hands:
             cores=busy * crew.cores,
             at_once=max(min(busy * crew.at_once, blocks), 1.0),
             least=COMMAND * blocks,
-            common_tiles=max(min(crew.workers, blocks) - 1, 0) * COMMON_ROWS * along,
+            common_tiles=round(max(min(crew.workers, blocks) - 1, 0) * COMMON_ROWS * along),
         )
 
 
