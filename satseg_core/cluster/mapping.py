@@ -52,7 +52,7 @@ def map_blocks(
 
     arrange = partial(plan.order, done)
     reporter.message(_greeting(connection))
-    job = _job(plan, model, temperature, connection, memory)
+    job = remote_job(plan, model, temperature, connection.threads, memory)
 
     def write(made: BlockDone) -> None:
         put(made.block, made.rasters)
@@ -68,13 +68,14 @@ def map_blocks(
     return tiles
 
 
-def _job(
-    plan: Plan, model: ModelFile, temperature: float | None, connection: Connection, memory: int | None
+def remote_job(
+    plan: Plan, model: ModelFile, temperature: float | None, threads: int | None, memory: int | None
 ) -> RemoteJob:
+    """What workers need to know of a run; ``threads`` of each, None for as many as Dask gives it."""
     runtime = plan.runtime
     return RemoteJob(
         input=plan.source.path,
-        bands=plan.source.bands,
+        bands=None if plan.source.palette else plan.source.bands,  # what is named is read as it is
         size=plan.source.shape,
         lattice=plan.lattice,
         within=plan.within,
@@ -82,7 +83,7 @@ def _job(
         stretch=plan.stretch,
         area=plan.area,
         model=SentModel.of(model, runtime.name),
-        choice=RuntimeChoice(runtime.name, runtime.device, runtime.precision, connection.threads),
+        choice=RuntimeChoice(runtime.name, runtime.device, runtime.precision, threads),
         temperature=temperature,
         memory=memory,
     )

@@ -115,11 +115,21 @@ def _run(client: Client, job: Job, tasks: Sequence[Task], workers: list[str]) ->
 def _trace(job: Job, task: Task) -> BlockResult:
     """On a worker: one block."""
     if getattr(_LOCAL, "job", None) != job:
-        opened: ExitStack | None = getattr(_LOCAL, "opened", None)
-        if opened is not None:
-            opened.close()
+        _leave()
         _LOCAL.opened = ExitStack()
         _LOCAL.worker = _LOCAL.opened.enter_context(BlockWorker(job))
         _LOCAL.job = job
     worker: BlockWorker = _LOCAL.worker
-    return worker.run(task)
+    try:
+        return worker.run(task)
+    except BaseException:
+        _leave()  # GDAL may keep px that it could not read, and give them out the next time
+        raise
+
+
+def _leave() -> None:
+    """Close what this thread has open."""
+    opened: ExitStack | None = getattr(_LOCAL, "opened", None)
+    if opened is not None:
+        opened.close()
+    _LOCAL.job = _LOCAL.opened = None

@@ -10,7 +10,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -71,7 +71,7 @@ class RemoteJob:
 
     Attributes:
         input: the raster, by a name that opens it on the worker, too.
-        bands: of the raster, counted from 1, in the model's order.
+        bands: of the raster, counted from 1, in the model's order; None for the colours of a palette.
         size: height and width of the raster, px; one of another size is refused.
         lattice: of its tiles.
         within: the part of the raster that is asked for.
@@ -86,7 +86,7 @@ class RemoteJob:
     """
 
     input: str
-    bands: tuple[int, ...]
+    bands: tuple[int, ...] | None
     size: tuple[int, int]
     lattice: Lattice
     within: Block
@@ -147,6 +147,15 @@ def _pack(raster: NDArray[np.uint8] | None) -> bytes | None:
     return None if raster is None else zlib.compress(np.ascontiguousarray(raster).data, PACK_LEVEL)
 
 
+@dataclass(frozen=True)
+class _OpenRaster:
+    """A raster, its tiles, and what closes them."""
+
+    source: Source
+    tiles: TileReader
+    opened: ExitStack
+
+
 class BlockMaker:
     """Makes blocks of one job in one process.
 
@@ -165,7 +174,6 @@ class BlockMaker:
         self._job = job
         self._over = over or threading.Event()
         self._budget = Budget.of(job.memory)
-        self._opened = ExitStack()
         self._reading, self._turns = threading.Lock(), threading.Lock()
         few_arenas()
         with tempfile.TemporaryDirectory(prefix="satseg-model-") as folder:
@@ -176,17 +184,9 @@ class BlockMaker:
         self._network = ThreadPoolExecutor(self.runtime.at_once, thread_name_prefix="satseg-network")
         self._room = threading.Semaphore(self.runtime.at_once + 1)
         self._card: ModelCard = model.card
-        with rasterio.Env(**self._budget.gdal_options(self._job.input)):
-            self._source: Source = self._opened.enter_context(
-                open_source(job.input, self._card.bands, job.bands, self._check)
-            )
-            if self._source.shape != job.size:
-                self._opened.close()
-                raise RasterError(
-                    f"{job.input} is another raster on a worker ({self._source.shape}) than here ({job.size});"
-                    " give a name that means the same file everywhere."
-                )
-            self._reader = TileReader(self._source, job.lattice, self._card, job.stretch, self._budget.pieces)
+        self._raster: _OpenRaster | None = None
+        with self._turn_to_read():
+            pass  # what cannot be read is said at once
         tile_bytes = 4 * len(self._card.legend) * job.lattice.weights().size
         most = max(self._budget.scores // tile_bytes, 1)
         self._tiles = RememberedTiles(job.lattice, job.within, job.block_size, most)
@@ -195,11 +195,44 @@ class BlockMaker:
         """Close the raster, and end the network's threads."""
         self._over.set()
         self._network.shutdown()
-        self._opened.close()
+        with self._reading:
+            self._forget_raster()
 
     def _check(self) -> None:
         if self._over.is_set():
             raise CancelledError("The run is over.")
+
+    @contextmanager
+    def _turn_to_read(self) -> Iterator[_OpenRaster]:
+        """The raster, for one thread at a time.
+
+        It is opened anew after a failure: GDAL keeps px that it could not read, and gives them out the next time.
+        """
+        with self._reading:
+            if self._raster is None:
+                self._raster = self._open()
+            try:
+                yield self._raster
+            except BaseException:
+                self._forget_raster()
+                raise
+
+    def _open(self) -> _OpenRaster:
+        job = self._job
+        with rasterio.Env(**self._budget.gdal_options(job.input)), ExitStack() as opened:
+            source = opened.enter_context(open_source(job.input, self._card.bands, job.bands, self._check))
+            if source.shape != job.size:
+                raise RasterError(
+                    f"{job.input} is another raster on a worker ({source.shape}) than here ({job.size});"
+                    " give a name that means the same file everywhere."
+                )
+            tiles = TileReader(source, job.lattice, self._card, job.stretch, self._budget.pieces)
+            return _OpenRaster(source, tiles, opened.pop_all())
+
+    def _forget_raster(self) -> None:
+        if self._raster is not None:
+            self._raster.opened.close()
+            self._raster = None
 
     def make(self, block: Block) -> BlockDone:
         """Read, predict, blend and classify a block.
@@ -225,8 +258,8 @@ class BlockMaker:
         inside = self._job.area.inside(block) if self._job.area else None
         if inside is not None and not inside.any():
             return inside
-        with self._reading:
-            valid = valid_pixels(self._source, block)
+        with self._turn_to_read() as raster:
+            valid = valid_pixels(raster.source, block)
         return valid if inside is None else inside & valid
 
     def _scores_of(self, tiles: Sequence[Tile]) -> tuple[list[Scores], int]:
@@ -270,8 +303,8 @@ class BlockMaker:
         options = self._budget.gdal_options(self._job.input)
         for batch in _batches(tiles, self.runtime.batch):
             # Not around the loop: a generator may be closed in another thread, which has no such settings to leave.
-            with rasterio.Env(**options), self._reading:
-                pixels = np.stack([self._reader.read(tile) for tile in batch])
+            with rasterio.Env(**options), self._turn_to_read() as raster:
+                pixels = np.stack([raster.tiles.read(tile) for tile in batch])
             yield batch, pixels
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import random
 from collections.abc import Iterator
@@ -10,10 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
+from rasterio.enums import ColorInterp
+from rasterio.io import DatasetWriter
+from rasterio.transform import from_origin
 
 from satseg_core import scores
-from satseg_core.cluster.sent_model import SentModel
-from satseg_core.cluster.task import BlockDone, BlockMaker, RemoteJob, RuntimeChoice
+from satseg_core.cluster.mapping import remote_job
+from satseg_core.cluster.task import BlockDone, BlockMaker, RemoteJob
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.model.runtime import load_runtime
@@ -38,20 +43,8 @@ def plan(make_raster) -> Iterator[Plan]:
 
 
 def job_of(plan: Plan, memory: int | None = None) -> RemoteJob:
-    return RemoteJob(
-        input=plan.source.path,
-        bands=plan.source.bands,
-        size=plan.source.shape,
-        lattice=plan.lattice,
-        within=plan.within,
-        block_size=BLOCK_SIZE,
-        stretch=plan.stretch,
-        area=None,
-        model=SentModel.of(MODEL, "onnx"),
-        choice=RuntimeChoice("onnx", "cpu", "auto", 1),
-        temperature=plan.card.temperature,
-        memory=memory,
-    )
+    job = remote_job(plan, MODEL, plan.card.temperature, threads=1, memory=memory)
+    return dataclasses.replace(job, block_size=BLOCK_SIZE)
 
 
 def order_of(plan: Plan) -> list:
@@ -76,6 +69,51 @@ def test_blocks_are_those_of_a_run_in_one_process(plan: Plan, maker: BlockMaker)
             made = maker.make(predicted.block)
             assert np.array_equal(made.rasters[0], labels)
             assert np.array_equal(made.rasters[1], percent)
+
+
+INDEXES = np.random.default_rng(6).integers(0, 8, (1, 300, 300)).astype(np.uint8)
+COLORS = np.random.default_rng(7).integers(20, 230, (4, 300, 300)).astype(np.uint8)
+
+
+def with_palette(dataset: DatasetWriter) -> None:
+    dataset.write_colormap(1, {index: (index * 30, 255 - index * 30, 90, 255) for index in range(8)})
+
+
+def with_alpha(dataset: DatasetWriter) -> None:
+    dataset.colorinterp = [*(ColorInterp.red, ColorInterp.green, ColorInterp.blue), ColorInterp.alpha]
+
+
+def with_colors_backwards(dataset: DatasetWriter) -> None:
+    dataset.colorinterp = [ColorInterp.undefined, ColorInterp.blue, ColorInterp.green, ColorInterp.red]
+
+
+@pytest.mark.parametrize(
+    ("values", "change", "bands"),
+    [
+        (INDEXES, with_palette, None),
+        (INDEXES, with_palette, (1, 1, 1)),
+        (INDEXES, None, None),
+        (COLORS, with_alpha, None),
+        (COLORS, with_colors_backwards, None),
+        (COLORS, None, (4, 2, 1)),
+        (COLORS.astype(np.uint16) * 40, None, None),
+        (np.where(COLORS > 200, np.nan, COLORS).astype(np.float32), None, None),
+    ],
+    ids=["palette", "indexes", "grey", "alpha", "backwards", "bands", "uint16", "float"],
+)
+def test_rasters_of_all_kinds_are_read_as_by_one_process(make_raster, values, change, bands) -> None:
+    path = make_raster(values)
+    if change is not None:
+        with rasterio.open(path, "r+") as dataset:
+            change(dataset)
+    with open_source(str(path), MODEL.card.bands, bands) as source, Reporter().stage("segment", 1) as stage:
+        plan = Plan.make(source, MODEL.card, load_runtime(MODEL, "onnx", "cpu", 1), (1.0, 1.0))
+        maker = BlockMaker(remote_job(plan, MODEL, plan.card.temperature, threads=1, memory=None))
+        (predicted,) = Prediction(plan).blocks(stage)
+        made = maker.make(predicted.block)
+        maker.close()
+        for raster, alone in zip(made.rasters, predicted.classify(plan.card.legend.codes, plan.card.temperature)):
+            assert np.array_equal(raster, alone)
 
 
 def test_any_order_and_several_threads_give_the_same(plan: Plan, maker: BlockMaker) -> None:
@@ -108,6 +146,27 @@ def test_another_raster_of_the_same_name_is_refused(plan: Plan, make_raster, tmp
     make_raster(np.zeros((3, 40, 40), np.uint8))  # in its place
     with pytest.raises(RasterError, match="another raster on a worker"):
         BlockMaker(job)
+
+
+def test_what_could_not_be_read_is_not_taken_for_px_the_next_time(tmp_path: Path) -> None:
+    path, broken = tmp_path / "in.tif", bytearray(b"?" * 2000)
+    values = np.random.default_rng(8).integers(20, 230, (3, 512, 512)).astype(np.uint8)
+    grid = {"crs": "EPSG:32633", "transform": from_origin(500_000, 5_000_000, 2.44, 2.44)}
+    layout = {"tiled": True, "blockxsize": 128, "blockysize": 128, "compress": "deflate"}
+    with rasterio.open(path, "w", "GTiff", 512, 512, 3, dtype="uint8", **grid, **layout) as dataset:
+        dataset.write(values)
+    whole = path.read_bytes()
+    with open_source(str(path), MODEL.card.bands) as source, Reporter().stage("segment", 1) as stage:
+        plan = Plan.make(source, MODEL.card, load_runtime(MODEL, "onnx", "cpu", 1), (2.0, 2.0))
+        (predicted,) = Prediction(plan).blocks(stage)
+        path.write_bytes(whole[: len(whole) // 2] + broken + whole[len(whole) // 2 + len(broken) :])
+        maker = BlockMaker(remote_job(plan, MODEL, None, threads=1, memory=None))
+        for _ in range(3):
+            with pytest.raises(RasterError, match="is damaged"):
+                maker.make(predicted.block)
+        path.write_bytes(whole)  # a disk that came back
+        assert np.array_equal(maker.make(predicted.block).rasters[0], predicted.classify(plan.card.legend.codes)[0])
+        maker.close()
 
 
 def test_a_failure_is_not_remembered(plan: Plan, maker: BlockMaker, monkeypatch: pytest.MonkeyPatch) -> None:
