@@ -249,7 +249,7 @@ class _Work:
 
 def _step(axis: Axis) -> float:
     """Raster px from a tile to the next one along an axis."""
-    return float(max(axis.tile - axis.overlap, 1) * axis.scale)
+    return axis.step * axis.scale
 
 
 def _is_remote(path: str) -> bool:

@@ -59,7 +59,7 @@ def ordered_blocks(
     tile_bytes = 4 * classes * lattice.weights().size
     high = len(lattice.rows.tiles_of(lattice.rows.cells_of(Span(0, min(size, lattice.rows.pixels)))))
     tiles_across = max(most_bytes // tile_bytes // (high + 1), 1)
-    step = max(lattice.cols.tile - lattice.cols.overlap, 1) * lattice.cols.scale
+    step = lattice.cols.step * lattice.cols.scale
     down, across = lattice.blocks(within, size)
     width = min(max(int(tiles_across * step) // size, 1), _square_width(len(down), len(across), parts))
     strips = (across[number : number + width] for number in range(0, len(across), width))

@@ -208,7 +208,8 @@ class BlockMaker:
 
         It is opened anew after a failure: GDAL keeps px that it could not read, and gives them out the next time.
         """
-        with self._reading:
+        with rasterio.Env(**self._budget.gdal_options(self._job.input)), self._reading:
+            self._check()
             if self._raster is None:
                 self._raster = self._open()
             try:
@@ -219,7 +220,7 @@ class BlockMaker:
 
     def _open(self) -> _OpenRaster:
         job = self._job
-        with rasterio.Env(**self._budget.gdal_options(job.input)), ExitStack() as opened:
+        with ExitStack() as opened:
             source = opened.enter_context(open_source(job.input, self._card.bands, job.bands, self._check))
             if source.shape != job.size:
                 raise RasterError(
@@ -240,11 +241,10 @@ class BlockMaker:
         Raises:
             RasterError: the raster cannot be read.
         """
-        with rasterio.Env(**self._budget.gdal_options(self._job.input)):
-            wanted = self._wanted(block)
-            needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
-            found, run = self._scores_of(needed)
-            self._tiles.made(block)
+        wanted = self._wanted(block)
+        needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
+        found, run = self._scores_of(needed)
+        self._tiles.made(block)
         classes = len(self._card.legend)
         cells = np.zeros((classes, 0, 0), np.float32)
         if needed:
@@ -300,10 +300,9 @@ class BlockMaker:
 
     def _read(self, tiles: Sequence[Tile]) -> Iterator[tuple[Sequence[Tile], Pixels]]:
         """Tiles as the network wants them, as many at a time as it likes; iterated in a thread of its own."""
-        options = self._budget.gdal_options(self._job.input)
         for batch in _batches(tiles, self.runtime.batch):
-            # Not around the loop: a generator may be closed in another thread, which has no such settings to leave.
-            with rasterio.Env(**options), self._turn_to_read() as raster:
+            # Not around the loop: a generator may be closed in another thread, which has no settings of GDAL to leave.
+            with self._turn_to_read() as raster:
                 pixels = np.stack([raster.tiles.read(tile) for tile in batch])
             yield batch, pixels
 

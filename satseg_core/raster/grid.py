@@ -100,6 +100,11 @@ class Axis:
         return self.pixels / self.model
 
     @property
+    def step(self) -> int:
+        """Model px from a tile to the next one."""
+        return self.tile - self.overlap
+
+    @property
     def cells(self) -> int:
         """Score cells that cover the raster."""
         return math.ceil(self.model / self.stride)
@@ -107,7 +112,7 @@ class Axis:
     @property
     def starts(self) -> tuple[int, ...]:
         """Offset of every tile in model px; the last one ends with the raster."""
-        return _starts(self.cells * self.stride, self.tile, self.tile - self.overlap)
+        return _starts(self.cells * self.stride, self.tile, self.step)
 
     def read_model(self, index: int) -> Span:
         """Model px to read for a tile: those of them that the raster has."""
@@ -162,7 +167,7 @@ class Axis:
             within: what is cut.
             size: px of a range; they have up to half a tile's step more.
         """
-        step = self.tile - self.overlap
+        step = self.step
         each = int(size / (step * self.scale))
         if each < FEW_TILES:
             return _spans([*range(within.start, within.stop, size), within.stop])

@@ -85,7 +85,7 @@ class _Pieces:
         self._dataset = source.level(min(self._scales))
         # Values of integer types without nodata are all data: no need to look.
         self._all_data = not source.has_nodata and np.dtype(source.dtype).kind in "iu"
-        height, width = (max(axis.tile - axis.overlap, 1) for axis in (lattice.rows, lattice.cols))
+        height, width = lattice.rows.step, lattice.cols.step
         if self._dataset.block_shapes[0][1] >= self._dataset.width:
             row_bytes = len(source.bands) * np.dtype(source.dtype).itemsize * height
             width = min(max(most // PIECES_KEPT // row_bytes, width), self._shape[1])

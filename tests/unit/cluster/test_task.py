@@ -13,8 +13,6 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.enums import ColorInterp
-from rasterio.io import DatasetWriter
-from rasterio.transform import from_origin
 
 from satseg_core import scores
 from satseg_core.cluster.mapping import remote_job
@@ -75,37 +73,10 @@ INDEXES = np.random.default_rng(6).integers(0, 8, (1, 300, 300)).astype(np.uint8
 COLORS = np.random.default_rng(7).integers(20, 230, (4, 300, 300)).astype(np.uint8)
 
 
-def with_palette(dataset: DatasetWriter) -> None:
-    dataset.write_colormap(1, {index: (index * 30, 255 - index * 30, 90, 255) for index in range(8)})
+RED, GREEN, BLUE = ColorInterp.red, ColorInterp.green, ColorInterp.blue
 
 
-def with_alpha(dataset: DatasetWriter) -> None:
-    dataset.colorinterp = [*(ColorInterp.red, ColorInterp.green, ColorInterp.blue), ColorInterp.alpha]
-
-
-def with_colors_backwards(dataset: DatasetWriter) -> None:
-    dataset.colorinterp = [ColorInterp.undefined, ColorInterp.blue, ColorInterp.green, ColorInterp.red]
-
-
-@pytest.mark.parametrize(
-    ("values", "change", "bands"),
-    [
-        (INDEXES, with_palette, None),
-        (INDEXES, with_palette, (1, 1, 1)),
-        (INDEXES, None, None),
-        (COLORS, with_alpha, None),
-        (COLORS, with_colors_backwards, None),
-        (COLORS, None, (4, 2, 1)),
-        (COLORS.astype(np.uint16) * 40, None, None),
-        (np.where(COLORS > 200, np.nan, COLORS).astype(np.float32), None, None),
-    ],
-    ids=["palette", "indexes", "grey", "alpha", "backwards", "bands", "uint16", "float"],
-)
-def test_rasters_of_all_kinds_are_read_as_by_one_process(make_raster, values, change, bands) -> None:
-    path = make_raster(values)
-    if change is not None:
-        with rasterio.open(path, "r+") as dataset:
-            change(dataset)
+def check_like_one_process(path: Path, bands: tuple[int, ...] | None) -> None:
     with open_source(str(path), MODEL.card.bands, bands) as source, Reporter().stage("segment", 1) as stage:
         plan = Plan.make(source, MODEL.card, load_runtime(MODEL, "onnx", "cpu", 1), (1.0, 1.0))
         maker = BlockMaker(remote_job(plan, MODEL, plan.card.temperature, threads=1, memory=None))
@@ -114,6 +85,30 @@ def test_rasters_of_all_kinds_are_read_as_by_one_process(make_raster, values, ch
         maker.close()
         for raster, alone in zip(made.rasters, predicted.classify(plan.card.legend.codes, plan.card.temperature)):
             assert np.array_equal(raster, alone)
+
+
+@pytest.mark.parametrize(
+    ("values", "colorinterp", "bands"),
+    [
+        (INDEXES, None, None),
+        (COLORS, (RED, GREEN, BLUE, ColorInterp.alpha), None),
+        (COLORS, (ColorInterp.undefined, BLUE, GREEN, RED), None),
+        (COLORS, None, (4, 2, 1)),
+        (COLORS.astype(np.uint16) * 40, None, None),
+        (np.where(COLORS > 200, np.nan, COLORS).astype(np.float32), None, None),
+    ],
+    ids=["grey", "alpha", "backwards", "bands", "uint16", "float"],
+)
+def test_rasters_of_all_kinds_are_read_as_by_one_process(make_raster, values, colorinterp, bands) -> None:
+    check_like_one_process(make_raster(values, colorinterp=colorinterp), bands)
+
+
+@pytest.mark.parametrize("bands", [None, (1, 1, 1)])
+def test_palettes_are_colours_or_values_as_in_one_process(make_raster, bands) -> None:
+    path = make_raster(INDEXES)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.write_colormap(1, {index: (index * 30, 255 - index * 30, 90, 255) for index in range(8)})
+    check_like_one_process(path, bands)
 
 
 def test_any_order_and_several_threads_give_the_same(plan: Plan, maker: BlockMaker) -> None:
@@ -148,14 +143,10 @@ def test_another_raster_of_the_same_name_is_refused(plan: Plan, make_raster, tmp
         BlockMaker(job)
 
 
-def test_what_could_not_be_read_is_not_taken_for_px_the_next_time(tmp_path: Path) -> None:
-    path, broken = tmp_path / "in.tif", bytearray(b"?" * 2000)
+def test_what_could_not_be_read_is_not_taken_for_px_the_next_time(make_raster) -> None:
     values = np.random.default_rng(8).integers(20, 230, (3, 512, 512)).astype(np.uint8)
-    grid = {"crs": "EPSG:32633", "transform": from_origin(500_000, 5_000_000, 2.44, 2.44)}
-    layout = {"tiled": True, "blockxsize": 128, "blockysize": 128, "compress": "deflate"}
-    with rasterio.open(path, "w", "GTiff", 512, 512, 3, dtype="uint8", **grid, **layout) as dataset:
-        dataset.write(values)
-    whole = path.read_bytes()
+    path = make_raster(values, tiled=True, blockxsize=128, blockysize=128, compress="deflate")
+    whole, broken = path.read_bytes(), b"?" * 2000
     with open_source(str(path), MODEL.card.bands) as source, Reporter().stage("segment", 1) as stage:
         plan = Plan.make(source, MODEL.card, load_runtime(MODEL, "onnx", "cpu", 1), (2.0, 2.0))
         (predicted,) = Prediction(plan).blocks(stage)
