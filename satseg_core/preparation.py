@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def prepared(
     budget = Budget.of(options.memory)
     with rasterio.Env(**budget.gdal_options(options.input)), ExitStack() as stack:
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
-        source = stack.enter_context(open_source(options.input, model.card.bands, options.bands, reporter.check))
+        source = stack.enter_context(_open_input(options, model.card.bands, reporter))
         helpers = stack.enter_context(_helpers(model, options, dry))
         if helpers.wanted and _measures(model, options):
             helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured
@@ -84,6 +84,10 @@ def prepared(
         check_space(forecast.rooms, reporter)
         tell(forecast, reporter)
         yield Prepared(model, plan, job, forecast, helpers, warnings)
+
+
+def _open_input(options: SegmentOptions, names: Sequence[str], reporter: Reporter) -> AbstractContextManager[Source]:
+    return open_source(options.input, names, options.bands, reporter.check, options.overrides)
 
 
 def _plan(

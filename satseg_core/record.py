@@ -110,13 +110,14 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
         "driver": dataset.driver,
         "width": dataset.width,
         "height": dataset.height,
-        "crs": dataset.crs.to_wkt() if dataset.crs else None,
+        "crs": source.crs.to_wkt() if source.crs else None,
         "transform": list(dataset.transform)[:6],
         "dtype": source.dtype,
         "bands": list(source.bands),
         "palette": source.palette is not None,
         "nodata": None if dataset.nodata is None else repr(dataset.nodata),
         "metres_per_pixel": list(source.placement.metres),
+        "overrides": source.overrides.to_json(),
         "stretch": {"low": list(stretch.low), "high": list(stretch.high), "origin": stretch.origin},
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.overrides import Overrides
 from satseg_core.remote.names import is_elsewhere, same_place
 from satseg_core.vector.formats import format_of
 
@@ -22,6 +23,8 @@ class SegmentOptions:
         confidence: GeoTIFF of confidence in percent to write, or None.
         model: name or file; None for the default model.
         bands: 1-based band numbers in the model's order; None to go by the raster's own description.
+        crs: of the raster, before what its file says; None for the file's.
+        nodata: value of px without data, of all bands or of each of the raster's; None for the file's.
         stretch: ``(low, high)`` that become 0 and 1; None for the model's own scaling.
         pixel_size: m a px to run the model at; None for the size it was trained at.
         extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
@@ -46,6 +49,8 @@ class SegmentOptions:
     confidence: str | None = None
     model: str | None = None
     bands: tuple[int, ...] | None = None
+    crs: str | None = None
+    nodata: tuple[float, ...] | None = None
     stretch: tuple[float, float] | None = None
     pixel_size: float | None = None
     extent: tuple[float, float, float, float] | None = None
@@ -59,6 +64,11 @@ class SegmentOptions:
     resume: bool = False
     workers: int | None = None
     scheduler: str | None = None
+
+    @property
+    def overrides(self) -> Overrides:
+        """What goes before what the raster's file says."""
+        return Overrides(self.crs, self.nodata or ())
 
 
 def check_options(options: SegmentOptions) -> None:

@@ -26,7 +26,8 @@ from satseg_core.model.choice import DEVICES, RUNTIMES
 from satseg_core.model.runtime import Runtime, load_runtime
 from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, PredictedBlock, Prediction, model_scale
-from satseg_core.raster.source import Placement, open_source
+from satseg_core.raster.placement import Placement
+from satseg_core.raster.source import open_source
 from training.command import run_command
 from training.config import read_config
 from training.data.codes import IGNORE, Codes

@@ -76,6 +76,7 @@ def remote_job(
     return RemoteJob(
         input=plan.source.path,
         bands=None if plan.source.palette else plan.source.bands,  # what is named is read as it is
+        overrides=plan.source.overrides,
         size=plan.source.shape,
         lattice=plan.lattice,
         within=plan.within,

@@ -32,6 +32,7 @@ from satseg_core.pipeline import ahead
 from satseg_core.prediction import PredictedBlock
 from satseg_core.raster.area_of_interest import AreaOfInterest
 from satseg_core.raster.grid import Block, Lattice, Tile
+from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source, open_source
@@ -72,6 +73,7 @@ class RemoteJob:
     Attributes:
         input: the raster, by a name that opens it on the worker, too.
         bands: of the raster, counted from 1, in the model's order; None for the colours of a palette.
+        overrides: what goes before what the raster's file says.
         size: height and width of the raster, px; one of another size is refused.
         lattice: of its tiles.
         within: the part of the raster that is asked for.
@@ -87,6 +89,7 @@ class RemoteJob:
 
     input: str
     bands: tuple[int, ...] | None
+    overrides: Overrides
     size: tuple[int, int]
     lattice: Lattice
     within: Block
@@ -221,7 +224,8 @@ class BlockMaker:
     def _open(self) -> _OpenRaster:
         job = self._job
         with ExitStack() as opened:
-            source = opened.enter_context(open_source(job.input, self._card.bands, job.bands, self._check))
+            opening = open_source(job.input, self._card.bands, job.bands, self._check, job.overrides)
+            source = opened.enter_context(opening)
             if source.shape != job.size:
                 raise RasterError(
                     f"{job.input} is another raster on a worker ({source.shape}) than here ({job.size});"

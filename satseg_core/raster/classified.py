@@ -75,7 +75,7 @@ class MapWriter:
         self._legend = legend
         self._halve = halve
         self._written: list[tuple[Block, int]] = []
-        self._crs = source.dataset.crs
+        self._crs = source.crs
         placed = not source.transform.is_identity or self._crs is not None
         shift = Affine.translation(within.cols.start, within.rows.start)
         self._transform = source.transform * shift if placed else None

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import numpy as np
 import rasterio
 from affine import Affine
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
-from satseg_core.errors import RasterError, UsageError
-from satseg_core.raster.ground import Metres, metres_per_pixel
+from satseg_core.errors import RasterError
+from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.placement import Placement, place
 from satseg_core.remote import is_remote
 from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.patience import nobody_cancels
@@ -27,21 +28,6 @@ from satseg_core.remote.patient import failure, open_patiently
 KEPT_PER_PIXEL = 4
 """Overviews are read from only if they leave this many px a px of the result, down and across: a map must not depend
 on whether a raster has overviews, nor on how they were made."""
-
-
-@dataclass(frozen=True)
-class Placement:
-    """What a raster's georeference says of the size of its pixels.
-
-    Attributes:
-        metres: of a pixel on the ground, along a row and a column; ``(1, 1)`` where pixels are the unit.
-        in_pixels: the raster has no georeference; sizes are counted in pixels.
-        warning: one sentence where the size is assumed rather than known.
-    """
-
-    metres: Metres
-    in_pixels: bool = False
-    warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +43,7 @@ class Source:
         warnings: sentences on what was assumed.
         closing: closes what is opened besides, with the raster.
         check: raises an error if the user has cancelled; called while a server is waited for.
+        overrides: what the user says of the raster.
     """
 
     dataset: DatasetReader
@@ -67,6 +54,12 @@ class Source:
     warnings: tuple[str, ...]
     closing: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
     check: Callable[[], None] = nobody_cancels
+    overrides: Overrides = NO_OVERRIDES
+
+    @property
+    def crs(self) -> Any:
+        """Rasterio's CRS, or None."""
+        return self.dataset.crs
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -121,6 +114,7 @@ def open_source(
     band_names: Sequence[str],
     bands: Sequence[int] | None = None,
     check: Callable[[], None] = nobody_cancels,
+    overrides: Overrides = NO_OVERRIDES,
 ) -> Iterator[Source]:
     """Open a raster for a model.
 
@@ -129,6 +123,7 @@ def open_source(
         band_names: the bands that the model expects, in order.
         bands: 1-based band numbers to use instead of guessing.
         check: raises an error if the user has cancelled; called while a server is waited for.
+        overrides: what goes before what the file says.
 
     Yields:
         The checked raster; closed when the block ends.
@@ -139,11 +134,11 @@ def open_source(
     """
     with _open(path, check) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
-        chosen, palette, warnings = _choose_bands(dataset, path, band_names, bands)
+        chosen, palette, warnings = choose_bands(dataset, path, band_names, bands)
         placement = place(dataset)
         if placement.warning:
             warnings = [*warnings, placement.warning]
-        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check)
+        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
 
 
 def _is_patient(path: str) -> bool:
@@ -199,90 +194,6 @@ def _check_grid(dataset: DatasetReader, path: str) -> None:
         raise RasterError(
             f"{path} has complex numbers; make an amplitude raster of it first (gdal_calc or the raster calculator)."
         )
-
-
-_Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
-
-
-def _choose_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands: Sequence[int] | None) -> _Choice:
-    """The band numbers to read, the palette if the one band is an index, and warnings."""
-    if bands:
-        return _given_bands(dataset, path, names, bands), None, []
-    data = [i for i, kind in zip(dataset.indexes, dataset.colorinterp) if kind != ColorInterp.alpha]
-    listing = ", ".join(names)
-    if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
-        return data * 3, _palette(dataset, data[0]), []
-    matched = _bands_by_name(dataset, data, names)
-    if matched:
-        return matched, None, []
-    if len(data) >= len(names):
-        return data[: len(names)], None, _order_warning(path, data, names)
-    if len(data) == 1:
-        return (
-            data * len(names),
-            None,
-            [f"{path} has one band, used for {listing} alike: expect a poorer map than from colours."],
-        )
-    raise RasterError(
-        f"{path} has {len(data)} bands and the model reads {len(names)} ({listing}); say which with --bands."
-    )
-
-
-def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands: Sequence[int]) -> list[int]:
-    if len(bands) != len(names):
-        raise UsageError(
-            f"The model reads {len(names)} bands ({', '.join(names)}), --bands names {len(bands)}; name {len(names)}."
-        )
-    missing = [band for band in bands if band not in dataset.indexes]
-    if missing:
-        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}.")
-    return list(bands)
-
-
-def _palette(dataset: DatasetReader, band: int) -> Mapping[int, tuple[int, ...]] | None:
-    if dataset.colorinterp[band - 1] != ColorInterp.palette:
-        return None
-    try:
-        return dict(dataset.colormap(band))
-    except ValueError:
-        return None
-
-
-def _bands_by_name(dataset: DatasetReader, data: Sequence[int], names: Sequence[str]) -> list[int]:
-    """Bands whose colour interpretation or description is what the model asks for; empty unless all are found."""
-    for labels in (
-        [kind.name.lower() for kind in dataset.colorinterp],
-        [(text or "").strip().lower() for text in dataset.descriptions],
-    ):
-        found = [next((i for i in data if labels[i - 1] == name.lower()), 0) for name in names]
-        if all(found):
-            return found
-    return []
-
-
-def _order_warning(path: str, data: Sequence[int], names: Sequence[str]) -> list[str]:
-    if len(data) == len(names) == 1:
-        return []
-    used = ", ".join(f"{band} as {name}" for band, name in zip(data, names))
-    return [f"{path} does not say what its bands show; band {used} was assumed: choose others with --bands."]
-
-
-def place(dataset: DatasetReader) -> Placement:
-    """Work out the size of a raster's pixels, with a warning where it has to be assumed."""
-    if dataset.crs is not None:
-        metres = metres_per_pixel(dataset.crs.to_wkt(), dataset.transform, dataset.width, dataset.height)
-        if metres is not None:
-            return Placement(metres)
-        return _unplaced(dataset, "a CRS that cannot be placed on the ground")
-    return _unplaced(dataset, "no CRS")
-
-
-def _unplaced(dataset: DatasetReader, what: str) -> Placement:
-    transform = dataset.transform
-    in_pixels = bool(transform.is_identity)
-    taken = "pixels are taken to be of the model's own size" if in_pixels else "its units are taken to be metres"
-    size = (math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e))
-    return Placement(size, in_pixels, f"The raster has {what}: {taken}, and areas are counted in pixels.")
 
 
 def read_failure(path: str, error: RasterioError) -> RasterError:

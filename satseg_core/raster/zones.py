@@ -19,9 +19,9 @@ from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.area import STAGE
-from satseg_core.raster.area_of_interest import read_polygons
 from satseg_core.raster.equal_area import EqualArea, equal_area
 from satseg_core.raster.labels import BLOCK, open_classified, read_codes
+from satseg_core.raster.polygon_file import read_polygons
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,7 +13,8 @@ from satseg_core.model.runtime import load_runtime
 from satseg_core.model.store import find_model
 from satseg_core.prediction import Plan, Prediction, model_scale
 from satseg_core.raster.grid import Block, Span
-from satseg_core.raster.source import Placement, open_source
+from satseg_core.raster.placement import Placement
+from satseg_core.raster.source import open_source
 
 SIZE = (420, 530)
 
