@@ -1,0 +1,123 @@
+"""What satellites' numbers and products mean: ``B4`` is another colour with another sensor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from satseg_core.raster.band_names import Reading
+
+
+class Sensor(NamedTuple):
+    """A sensor's own numbers of its bands.
+
+    Attributes:
+        name: as users know it.
+        mark: finds it in names of files and in tags.
+        bands: common names by number.
+    """
+
+    name: str
+    mark: str
+    bands: dict[str, str]
+
+
+def _in_order(names: str, first: int = 1) -> dict[str, str]:
+    return {str(number): name for number, name in enumerate(names.split(), first) if name != "-"}
+
+
+_APART = r"(?<![a-z0-9])"
+_END = r"(?![a-z0-9])"
+
+SENTINEL_2 = Sensor(
+    "Sentinel-2",
+    rf"{_APART}s2[abcd]?{_END}|sentinel[-_ ]?2|hls\.s30|_t\d\d[a-z]{{3}}_\d{{8}}t",
+    {
+        **_in_order("coastal blue green red rededge071 rededge075 rededge078 nir nir09 cirrus swir16 swir22"),
+        "8a": "nir08",
+    },
+)
+LANDSAT_8 = Sensor(
+    "Landsat 8 or 9",
+    rf"{_APART}l[cot]0?[89]{_END}|{_APART}l[89]{_END}|landsat[-_ ]?[89]|hls\.l30|{_APART}oli{_END}",
+    _in_order("coastal blue green red nir swir16 swir22 pan cirrus lwir11 lwir12"),
+)
+LANDSAT_7 = Sensor(
+    "Landsat 4 to 7",
+    rf"{_APART}l[te]0?[457]{_END}|{_APART}l[457]{_END}|landsat[-_ ]?[457]|{_APART}e?tm\+?{_END}",
+    _in_order("blue green red nir swir16 lwir swir22 pan"),
+)
+MODIS = Sensor("MODIS", r"m[oy]d09|mcd43|modis|sur_refl_b", _in_order("red nir blue green - swir16 swir22"))
+AIRBUS = Sensor("Pléiades or SPOT 6 and 7", r"pl[eé]iades|phr1[ab]|spot[-_ ]?[67]", _in_order("blue green red nir", 0))
+CBERS = Sensor(
+    "CBERS or Amazônia",
+    r"cbers|amazonia",
+    {**_in_order("pan green red nir blue green red nir"), **_in_order("blue green red nir", 13)},
+)
+SENSORS = (SENTINEL_2, LANDSAT_8, LANDSAT_7, MODIS, AIRBUS, CBERS)
+
+_FEWEST_COUNTED = 7
+"""B1, B2, B3 and so on for so many bands are taken for a sensor's numbers; for fewer they say nothing."""
+
+
+class Guess(NamedTuple):
+    """Whose numbers some are.
+
+    Attributes:
+        sensor: or None where the numbers say nothing.
+        sure: nothing else is possible.
+    """
+
+    sensor: Sensor | None
+    sure: bool = True
+
+
+def sensor_of(readings: Sequence[Reading], texts: Sequence[str], hints: str) -> Guess:
+    """Whose numbers the bands of a raster have.
+
+    Args:
+        readings: of each band.
+        texts: that were read.
+        hints: anything else that may name the sensor: the name of the file, its tags.
+    """
+    numbers = [reading.number for reading in readings]
+    known = {number for number in numbers if number is not None}
+    if not known:
+        return Guess(None)
+    named = [sensor for sensor in SENSORS if re.search(sensor.mark, " ".join((*texts, hints)).lower())]
+    if len(named) == 1 and known <= set(named[0].bands):
+        return Guess(named[0])
+    return _by_numbers(known, readings, " ".join(texts).lower())
+
+
+def _by_numbers(known: Collection[str], readings: Sequence[Reading], texts: str) -> Guess:
+    if "0" in known:
+        return Guess(AIRBUS if set(known) <= set(AIRBUS.bands) else None, sure=True)
+    if {"8a", "12"} & set(known):
+        return Guess(SENTINEL_2)
+    if "sr_b" in texts:  # Landsat's Collection 2: only 8 and 9 have a sixth band of reflectance
+        return Guess(LANDSAT_8, sure="6" in known)
+    counted = [str(number) for number in range(1, len(readings) + 1)]
+    if (
+        counted == [r.number for r in readings]
+        and len(counted) < _FEWEST_COUNTED
+        and not any(r.padded for r in readings)
+    ):
+        return Guess(None)
+    return Guess(SENTINEL_2 if set(known) <= set(SENTINEL_2.bands) else None, sure=False)
+
+
+_PLANET = re.compile(r"analytic|_psscene|superdove|psb\.?sd", re.IGNORECASE)
+_PLANET_ORDERS = {
+    4: "blue green red nir",
+    5: "blue green red rededge nir",
+    8: "coastal blue green_i green yellow red rededge nir",
+}
+
+
+def order_of_product(file_name: str, count: int) -> list[str]:
+    """Common names of the bands of a product that comes without words; empty unless its maker's name says it."""
+    if not _PLANET.search(file_name) or "udm" in file_name.lower():
+        return []
+    return _PLANET_ORDERS.get(count, "").split()

@@ -1,0 +1,160 @@
+"""What is written of a raster's bands: by a catalogue, in descriptions and tags, as wavelengths, in a file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Optional
+
+from rasterio.io import DatasetReader
+
+from satseg_core.raster.band_names import (
+    ALPHA,
+    Reading,
+    in_micrometres,
+    name_of_wavelength,
+    of_letters,
+    read_words,
+    wavelength_in,
+)
+from satseg_core.raster.band_sensors import order_of_product, sensor_of
+
+_NAMES = ("common_name", "eo:common_name", "bandname", "band_name", "name", "long_name", "standard_name", "description")
+"""Tags of a band, in lower case, that may say what it shows; the first that does counts."""
+
+_WAVELENGTHS = (
+    "central_wavelength_um",
+    "wavelength",
+    "central_wavelength",
+    "center_wavelength",
+    "radiation_wavelength",
+)
+_UNITS = ("wavelength_units", "wavelength_unit", "radiation_wavelength_unit")
+_EDGES = ("wavelengthmin", "wavelengthmax")
+
+
+@dataclass(frozen=True)
+class BandWords:
+    """What is written of each band of a raster; all in the bands' order.
+
+    Attributes:
+        written: what somebody wrote, for people; empty where nobody did, or only what software counts (``Band 4``).
+        names: common names, or `ALPHA`; None where the words do not say.
+        wavelengths: central, µm; None where they are not known.
+        other: whether the words name something that is no band of the spectrum.
+        assumed: whose numbers or order the names were taken from, where nothing says whose they are; else None.
+    """
+
+    written: tuple[str, ...]
+    names: tuple[str | None, ...]
+    wavelengths: tuple[float | None, ...]
+    other: tuple[bool, ...]
+    assumed: str | None = None
+
+    def shows_something(self, band: int) -> bool:
+        """Whether the words say that a band (from 1) is one of measurements, and so no alpha band."""
+        return self.other[band - 1] or self.names[band - 1] not in (None, ALPHA)
+
+
+def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWords:
+    """Read everything that is written of a raster's bands.
+
+    A catalogue goes before descriptions, they go before tags, and names before wavelengths.
+
+    Args:
+        dataset: the open raster.
+        catalogue: what a catalogue calls each band; empty where there is none.
+    """
+    tags = [_band_tags(dataset, band) for band in dataset.indexes]
+    texts = [
+        list(_texts(dataset, tag, band, catalogue if len(catalogue) == dataset.count else ()))
+        for band, tag in enumerate(tags, 1)
+    ]
+    readings = [_best(each) for each in texts]
+    written = [next(iter(each), "") for each in texts]
+    waves = tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
+    names = [r.name or name_of_wavelength(wave) for r, wave in zip(readings, waves)]
+    names = [name or short for name, short in zip(names, of_letters(readings))]
+    names, assumed = _by_numbers(dataset, names, readings, written)
+    meaningless = [not name and not r.other and _counts(text) for name, r, text in zip(names, readings, written)]
+    return BandWords(
+        tuple("" if nothing else text for nothing, text in zip(meaningless, written)),
+        tuple(names),
+        waves,
+        tuple(r.other for r in readings),
+        assumed,
+    )
+
+
+def _band_tags(dataset: DatasetReader, band: int) -> dict[str, str]:
+    """Tags of a band, names in lower case; GDAL's own domain of images goes before the file's."""
+    found = {**dataset.tags(band), **dataset.tags(band, ns="IMAGERY")}
+    return {key.lower(): value.strip() for key, value in found.items()}
+
+
+def _texts(dataset: DatasetReader, tags: Mapping[str, str], band: int, catalogue: Sequence[str]) -> Iterator[str]:
+    """Everything written of one band that is not empty."""
+    lists = _listed(dataset)
+    candidates: list[Any] = [catalogue[band - 1] if catalogue else "", dataset.descriptions[band - 1]]
+    candidates += [tags.get(key) for key in _NAMES]
+    candidates += [lists[band - 1] if lists else ""]
+    return (text.strip() for text in candidates if text and text.strip())
+
+
+def _listed(dataset: DatasetReader) -> list[str]:
+    """Names of all bands in one tag of the raster, as some software writes them, or by their maker's own metadata."""
+    tags = {key.lower(): value for key, value in dataset.tags().items()}
+    for key in ("band_names", "bands", "bandnames"):
+        names = [name.strip(" '\"") for name in re.split("[,;]", tags.get(key, "").strip("[](){}"))]
+        if len(names) == dataset.count:
+            return names
+    keys = (re.match(r"BAND_[A-Z]\d?(?=\.)", key) for key in dataset.tags(ns="IMD"))
+    bands = list(dict.fromkeys(found.group() for found in keys if found))
+    return bands if len(bands) == dataset.count else []
+
+
+def _best(texts: Sequence[str]) -> Reading:
+    """The reading of the first text that says something."""
+    readings = [read_words(text) for text in texts]
+    named = (r for r in readings if r.name or r.other)
+    return next(named, next((r for r in readings if r.number or r.letters), Reading()))
+
+
+def _wavelength(tags: Mapping[str, str], texts: Sequence[str]) -> float | None:
+    unit = next((tags[key] for key in _UNITS if key in tags), "")
+    for key in _WAVELENGTHS:
+        if key in tags:
+            return in_micrometres(tags[key], "um" if key.endswith("_um") else unit)
+    edges = [in_micrometres(tags.get(key, ""), unit) for key in _EDGES]
+    if edges[0] and edges[1]:
+        return (edges[0] + edges[1]) / 2
+    return next((wave for wave in map(wavelength_in, texts) if wave), None)
+
+
+_Names = tuple["list[str | None]", Optional[str]]
+
+
+def _by_numbers(
+    dataset: DatasetReader, names: list[str | None], readings: Sequence[Reading], texts: Sequence[str]
+) -> _Names:
+    """Names of bands that only have a number, or no word at all in a product of a known order."""
+    file_name = PurePath(str(dataset.name)).name
+    if not any(names) and not any(reading.number for reading in readings):
+        order: list[str | None] = list(order_of_product(file_name, dataset.count))
+        return (order, "Planet") if order else (names, None)
+    unnamed = [reading if name is None else Reading() for name, reading in zip(names, readings)]
+    guess = sensor_of(unnamed, texts, f"{file_name} {' '.join(dataset.tags().values())}"[:4000])
+    if guess.sensor is None:
+        return names, None
+    numbered = [name or guess.sensor.bands.get(r.number or "") for name, r in zip(names, readings)]
+    return numbered, None if guess.sure else guess.sensor.name
+
+
+_COUNTED = re.compile(r"(?:band|layer|channel|kanal|bande|banda|b|#)?[ _#-]*\d+", re.IGNORECASE)
+
+
+def _counts(text: str) -> bool:
+    """Whether a text is a number that software gives to bands."""
+    return bool(_COUNTED.fullmatch(text))
