@@ -165,7 +165,7 @@ class Reading(NamedTuple):
     Attributes:
         name: the band's common name, or `ALPHA`; None where the words do not say.
         number: in a sensor's own numbering, such as ``4`` or ``8a``; None without one.
-        padded: the number is written as no other numbering than a sensor's is: ``B04``, ``SR_B4``, ``B8A``.
+        padded: the number is written as a sensor's is and mere counting is not: ``B04``, ``B8A``.
         letters: short for a name, as in `_LETTERS`.
         other: the words name something that is no band of the spectrum.
     """
@@ -252,16 +252,15 @@ def in_micrometres(value: str, unit: str) -> float | None:
     return None
 
 
-_NUMBER = re.compile(r"(?<![a-z])((?:sr|toa|boa|st|sur_refl|refl)?[ _-]?)(?:b|band)[ _-]?(0*)(\d{1,2})(a)?(?![a-z\d])")
+_NUMBER = re.compile(r"(?<![a-z])(?:b|band)[ _-]?(0*)(\d{1,2})(a)?(?![a-z\d])")
 
 
 def _number(text: str) -> tuple[str | None, bool]:
     found = list(_NUMBER.finditer(text.lower()))
     if not found:
         return None, False
-    prefix, zeros, digits, narrow = found[-1].groups()
-    number = str(int(digits)) + (narrow or "")
-    return number, bool(prefix.strip(" _-") or narrow or (zeros and digits != "0"))
+    zeros, digits, narrow = found[-1].groups()
+    return str(int(digits)) + (narrow or ""), bool(narrow or zeros)
 
 
 def _tokens(text: str) -> list[str]:

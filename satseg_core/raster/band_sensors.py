@@ -92,22 +92,33 @@ def sensor_of(readings: Sequence[Reading], texts: Sequence[str], hints: str) -> 
 
 
 def _by_numbers(known: Collection[str], readings: Sequence[Reading], texts: str) -> Guess:
-    if "0" in known:
-        return Guess(AIRBUS if set(known) <= set(AIRBUS.bands) else None, sure=True)
-    if {"8a", "12"} & set(known):
-        return Guess(SENTINEL_2)
-    if "sr_b" in texts:  # Landsat's Collection 2: only 8 and 9 have a sixth band of reflectance
-        return Guess(LANDSAT_8, sure="6" in known)
-    counted = [str(number) for number in range(1, len(readings) + 1)]
-    if (
-        counted == [r.number for r in readings]
-        and len(counted) < _FEWEST_COUNTED
-        and not any(r.padded for r in readings)
-    ):
+    """Whose numbers they are by which there are, and how they are written."""
+    numbers = set(known)
+    # Landsat's reflectance on the ground, of which only 8 and 9 have a sixth band.
+    if "sr_b" in texts and numbers <= set(LANDSAT_8.bands):
+        return Guess(LANDSAT_7 if numbers in _BLUE_IS_FIRST else LANDSAT_8, sure="6" in numbers)
+    if "0" in numbers:
+        return Guess(AIRBUS if numbers <= set(AIRBUS.bands) else None)
+    if not numbers <= set(SENTINEL_2.bands) or _only_count(readings):
         return Guess(None)
-    return Guess(SENTINEL_2 if set(known) <= set(SENTINEL_2.bands) else None, sure=False)
+    if {"8a", "12"} & numbers:
+        return Guess(SENTINEL_2)
+    if any(reading.padded for reading in readings):  # also Landsat's in the harmonised product, but not these
+        return Guess(SENTINEL_2, sure="8" in numbers or not {"5", "6", "7"} & numbers)
+    return Guess(LANDSAT_7 if numbers in _BLUE_IS_FIRST else SENTINEL_2, sure=False)
 
 
+def _only_count(readings: Sequence[Reading]) -> bool:
+    """Whether the numbers are those of the bands in the file, as any software writes them."""
+    counted = [r.number for r in readings] == [str(number) for number in range(1, len(readings) + 1)]
+    return counted and len(readings) < _FEWEST_COUNTED and not any(r.padded for r in readings)
+
+
+_BLUE_IS_FIRST = [set("123"), set("1234"), set("123457")]
+"""What is taken of Landsat 4 to 7 and other old sensors; with newer ones it would be without red or near infrared."""
+
+
+PLANET = "Planet's products"
 _PLANET = re.compile(r"analytic|_psscene|superdove|psb\.?sd", re.IGNORECASE)
 _PLANET_ORDERS = {
     4: "blue green red nir",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Optional
 
+from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
 from satseg_core.raster.band_names import (
@@ -19,7 +20,7 @@ from satseg_core.raster.band_names import (
     read_words,
     wavelength_in,
 )
-from satseg_core.raster.band_sensors import order_of_product, sensor_of
+from satseg_core.raster.band_sensors import PLANET, order_of_product, sensor_of
 
 _NAMES = ("common_name", "eo:common_name", "bandname", "band_name", "name", "long_name", "standard_name", "description")
 """Tags of a band, in lower case, that may say what it shows; the first that does counts."""
@@ -40,7 +41,7 @@ class BandWords:
     """What is written of each band of a raster; all in the bands' order.
 
     Attributes:
-        written: what somebody wrote, for people; empty where nobody did, or only what software counts (``Band 4``).
+        written: what somebody wrote, for people; empty where nobody did.
         names: common names, or `ALPHA`; None where the words do not say.
         wavelengths: central, µm; None where they are not known.
         other: whether the words name something that is no band of the spectrum.
@@ -77,15 +78,8 @@ def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWor
     waves = tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
     names = [r.name or name_of_wavelength(wave) for r, wave in zip(readings, waves)]
     names = [name or short for name, short in zip(names, of_letters(readings))]
-    names, assumed = _by_numbers(dataset, names, readings, written)
-    meaningless = [not name and not r.other and _counts(text) for name, r, text in zip(names, readings, written)]
-    return BandWords(
-        tuple("" if nothing else text for nothing, text in zip(meaningless, written)),
-        tuple(names),
-        waves,
-        tuple(r.other for r in readings),
-        assumed,
-    )
+    names, assumed = (names, None) if any(waves) else _by_numbers(dataset, names, readings, written)
+    return BandWords(tuple(written), tuple(names), waves, tuple(r.other for r in readings), assumed)
 
 
 def _band_tags(dataset: DatasetReader, band: int) -> dict[str, str]:
@@ -141,20 +135,12 @@ def _by_numbers(
 ) -> _Names:
     """Names of bands that only have a number, or no word at all in a product of a known order."""
     file_name = PurePath(str(dataset.name)).name
-    if not any(names) and not any(reading.number for reading in readings):
+    if not any(texts) and ColorInterp.red not in dataset.colorinterp:
         order: list[str | None] = list(order_of_product(file_name, dataset.count))
-        return (order, "Planet") if order else (names, None)
+        return (order, PLANET) if order else (names, None)
     unnamed = [reading if name is None else Reading() for name, reading in zip(names, readings)]
     guess = sensor_of(unnamed, texts, f"{file_name} {' '.join(dataset.tags().values())}"[:4000])
     if guess.sensor is None:
         return names, None
     numbered = [name or guess.sensor.bands.get(r.number or "") for name, r in zip(names, readings)]
     return numbered, None if guess.sure else guess.sensor.name
-
-
-_COUNTED = re.compile(r"(?:band|layer|channel|kanal|bande|banda|b|#)?[ _#-]*\d+", re.IGNORECASE)
-
-
-def _counts(text: str) -> bool:
-    """Whether a text is a number that software gives to bands."""
-    return bool(_COUNTED.fullmatch(text))

@@ -17,6 +17,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
+from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.bands import choose_bands
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
@@ -78,6 +79,11 @@ class Source:
         return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
 
     @cached_property
+    def alpha(self) -> int | None:
+        """The band, from 1, that says where there is data; None where none is declared to do so."""
+        return alpha_band(self.dataset, self.overrides.band_names, self.bands)
+
+    @cached_property
     def has_nodata(self) -> bool:
         """Whether some pixels may be without data: nodata value, mask, alpha, or a type that can hold NaN."""
         flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
@@ -134,8 +140,8 @@ def open_source(
     """
     with _open(path, check) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
-        chosen, palette, warnings = choose_bands(dataset, path, band_names, bands)
-        placement = place(dataset)
+        chosen, palette, warnings = choose_bands(dataset, path, band_names, bands, overrides.band_names)
+        placement = place(dataset, dataset.crs)
         if placement.warning:
             warnings = [*warnings, placement.warning]
         yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
