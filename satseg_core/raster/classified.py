@@ -22,6 +22,7 @@ from satseg_core.events import Stage
 from satseg_core.legend import Legend
 from satseg_core.raster.flat import FlatFile, make_overviews
 from satseg_core.raster.grid import Block
+from satseg_core.raster.ground import is_placed
 from satseg_core.raster.overviews import Halve, mode
 from satseg_core.raster.source import Source
 from satseg_core.raster.virtual import write_virtual
@@ -58,7 +59,7 @@ class MapWriter:
     Args:
         path: of the finished file.
         flat: of the flat file; what it holds already is kept.
-        source: the raster whose CRS, transform and pixel size the map takes.
+        source: the raster whose CRS, coordinate epoch, transform and pixel size the map takes.
         within: the part of it that the map covers.
         legend: of a classified raster; None for other one-byte rasters (confidence).
         halve: makes overviews: `overviews.mode` for classes, `overviews.average` for amounts.
@@ -75,10 +76,9 @@ class MapWriter:
         self._legend = legend
         self._halve = halve
         self._written: list[tuple[Block, int]] = []
-        self._crs = source.crs
-        placed = not source.transform.is_identity or self._crs is not None
+        self._crs, self._epoch = source.crs, source.epoch
         shift = Affine.translation(within.cols.start, within.rows.start)
-        self._transform = source.transform * shift if placed else None
+        self._transform = source.transform * shift if is_placed(source.transform) else None
         try:
             self._flat = FlatFile(flat, within.shape)
         except OSError as error:
@@ -135,7 +135,7 @@ class MapWriter:
         virtual = self._flat.path.with_suffix(".vrt")
         try:
             levels = self._overviews(stage)
-            write_virtual(virtual, self._flat, levels, self._crs, self._transform, self._legend)
+            write_virtual(virtual, self._flat, levels, self._crs, self._transform, self._legend, self._epoch)
         except OSError as error:
             raise _cannot_write(self._path, error) from error
         began, expected = time.monotonic(), self._within.rows.size * self._within.cols.size / _COPY_SPEED

@@ -15,6 +15,8 @@ from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion,
 from pyproj.exceptions import ProjError
 from rasterio.io import DatasetReader
 
+from satseg_core.raster.ground import flat_crs, is_placed, linear_unit, metres_per_pixel
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Plane = Callable[[Floats, Floats], "tuple[Floats, Floats]"]
@@ -176,23 +178,32 @@ def _nodes(length: int, step: int) -> tuple[Floats, Floats]:
 
 
 def equal_area(dataset: DatasetReader) -> EqualArea | None:
-    """The areas of a raster's pixels; None where it has no CRS, or one that is not tied to an ellipsoid."""
-    if dataset.crs is None:
-        return None
+    """The areas of a raster's pixels; None where it has no CRS or no place in it, or one without ellipsoid and unit."""
     transform, size = dataset.transform, (dataset.width, dataset.height)
+    if dataset.crs is None or not is_placed(transform):
+        return None
     try:
-        crs = CRS.from_user_input(dataset.crs).to_2d()
-        crs = crs.source_crs if crs.is_bound and crs.source_crs else crs
-        crs = crs.sub_crs_list[0] if crs.is_compound else crs
+        crs = flat_crs(CRS.from_user_input(dataset.crs).to_2d())
         base = crs.geodetic_crs
         if base is None:
-            return None
+            return _local(crs, transform, size)
         if crs == base:
+            if metres_per_pixel(crs.to_wkt(), transform, *size) is None:
+                return None
             return EqualArea(transform, _cylindrical(crs), transform.b == transform.d == 0, size)
         plane = _azimuthal(crs, base, transform, size)
     except ProjError:
         return None
     return EqualArea(transform, plane, False, size) if plane else None
+
+
+def _local(crs: CRS, transform: Affine, size: tuple[int, int]) -> EqualArea | None:
+    """Areas in a local (engineering) CRS, which is a plane already; None if its unit is not one of length."""
+    unit = linear_unit(crs)
+    if unit is None:
+        return None
+    metres = unit.metres
+    return EqualArea(transform, lambda x, y: (x * metres, y * metres), True, size)
 
 
 def _cylindrical(crs: CRS) -> Plane:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from affine import Affine
 from pyproj import CRS, Transformer
@@ -21,11 +22,48 @@ _REACH = 16.0
 """Half the length of the measured line in px: long enough for double precision at 1 cm a px."""
 
 
-def metres_per_pixel(crs_wkt: str, transform: Affine, width: int, height: int) -> Metres | None:
-    """Measure a raster's pixel along the ellipsoid, at the raster's own place.
+class LinearUnit(NamedTuple):
+    """The unit of a CRS: its name, and how many metres it has."""
 
-    Works for projected CRSs of any unit and distortion, for geographic ones, and for other planets,
-    because it measures the geodesic between two points a few pixels apart.
+    name: str
+    metres: float
+
+
+def is_placed(transform: Affine) -> bool:
+    """Whether a raster says where it lies in its CRS.
+
+    GDAL gives the identity for rasters that do not. One that truly lies at 0, 0, with px of one unit and its rows going
+    up the map, cannot be told from them, and is taken for one.
+    """
+    return not transform.is_identity
+
+
+def linear_unit(crs: CRS) -> LinearUnit | None:
+    """The unit of a projected or local (engineering) CRS; None where it has none, or one of angles."""
+    horizontal = flat_crs(crs)
+    if not (horizontal.is_projected or horizontal.is_engineering) or not horizontal.axis_info:
+        return None
+    unit = horizontal.axis_info[0]
+    # GDAL writes degrees of local CRSs as if they were a length.
+    angular = unit.unit_name.lower().startswith(("deg", "rad", "grad")) or abs(
+        unit.unit_conversion_factor - math.radians(1)
+    ) < 1e-9  # fmt: skip
+    known = unit.unit_conversion_factor > 0 and not angular
+    return LinearUnit(unit.unit_name, unit.unit_conversion_factor) if known else None
+
+
+def flat_crs(crs: CRS) -> CRS:
+    """The horizontal part of a CRS with heights, or of one that brings its own way to WGS 84."""
+    crs = crs.source_crs if crs.is_bound and crs.source_crs else crs
+    crs = crs.sub_crs_list[0] if crs.is_compound else crs
+    return crs.source_crs if crs.is_bound and crs.source_crs else crs
+
+
+def metres_per_pixel(crs_wkt: str, transform: Affine, width: int, height: int) -> Metres | None:
+    """How large a raster's pixel is, at the raster's own place.
+
+    On the ground it is measured along the ellipsoid, so this works for projected CRSs of any unit and distortion, for
+    geographic ones, and for other planets. In a local (engineering) CRS it is the CRS's own unit that counts.
 
     Args:
         crs_wkt: the raster's CRS as WKT.
@@ -34,11 +72,29 @@ def metres_per_pixel(crs_wkt: str, transform: Affine, width: int, height: int) -
         height: of the raster in px.
 
     Returns:
-        Metres along a row and along a column, or None where the CRS has no ellipsoid to measure on
-        (a local or engineering CRS) or the raster lies outside of its CRS's domain.
+        Metres along a row and along a column, or None where the raster has no place in its CRS, lies outside of its
+        domain, or the CRS has neither an ellipsoid to measure on nor a unit of length.
     """
+    if not is_placed(transform):
+        return None
     try:
         crs = CRS.from_wkt(crs_wkt)
+    except ProjError:
+        return None
+    if flat_crs(crs).is_engineering:
+        unit = linear_unit(crs)
+        return plane_size(transform, unit.metres) if unit else None
+    return _measured(crs, transform, width, height)
+
+
+def plane_size(transform: Affine, unit: float) -> Metres:
+    """Size of a pixel along a row and a column in m, on a plane whose unit has so many metres."""
+    return (math.hypot(transform.a, transform.d) * unit, math.hypot(transform.b, transform.e) * unit)
+
+
+def _measured(crs: CRS, transform: Affine, width: int, height: int) -> Metres | None:
+    """The geodesic between two points a few pixels apart; None where there is no ground."""
+    try:
         geodetic, geod = crs.geodetic_crs, crs.get_geod()
         if geodetic is None or geod is None:
             return None

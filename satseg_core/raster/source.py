@@ -19,6 +19,8 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.epoch import coordinate_epoch
+from satseg_core.raster.ground import is_placed
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.remote import is_remote
@@ -61,6 +63,11 @@ class Source:
     def crs(self) -> Any:
         """Rasterio's CRS, or None."""
         return self.dataset.crs
+
+    @cached_property
+    def epoch(self) -> float | None:
+        """Coordinate epoch of the CRS in decimal years, or None; what a user sets for a CRS has none."""
+        return coordinate_epoch(self.dataset) if self.crs == self.dataset.crs else None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -186,7 +193,7 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
 
 def _check_grid(dataset: DatasetReader, path: str) -> None:
     """Refuse rasters whose pixels are placed by points or by a camera model instead of a map grid."""
-    placed = not dataset.transform.is_identity or dataset.crs is not None
+    placed = is_placed(dataset.transform)
     how = "gdalwarp (QGIS: Raster > Projections > Warp) on it first and use the result"
     if not placed and dataset.gcps[0]:
         raise RasterError(f"{path} has ground control points but no map grid; run {how}.")

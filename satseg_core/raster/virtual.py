@@ -32,6 +32,7 @@ def write_virtual(
     crs: Any = None,
     transform: Affine | None = None,
     legend: Legend | None = None,
+    epoch: float | None = None,
 ) -> None:
     """Describe a flat file and its overviews to GDAL.
 
@@ -42,6 +43,7 @@ def write_virtual(
         crs: rasterio's; None for none.
         transform: px to CRS; None for none.
         legend: of a classified raster: its tag and colours are written.
+        epoch: coordinate epoch of the CRS, decimal years; None for none.
 
     Raises:
         OSError: a file cannot be written.
@@ -53,7 +55,8 @@ def write_virtual(
     height, width = base.shape
     lines = [f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">']
     if crs is not None:
-        lines.append(f'<SRS dataAxisToSRSAxisMapping="1,2">{html.escape(crs.to_wkt())}</SRS>')
+        year = "" if epoch is None else f' coordinateEpoch="{epoch!r}"'
+        lines.append(f'<SRS dataAxisToSRSAxisMapping="1,2"{year}>{html.escape(crs.to_wkt())}</SRS>')
     if transform is not None:
         lines.append(f"<GeoTransform>{', '.join(repr(float(v)) for v in transform.to_gdal())}</GeoTransform>")
     if legend is not None:

@@ -171,6 +171,11 @@ class _PatientDataset:
         self._looks: tuple[Any, ...] = ()
         self._dataset = insist(self._open_alike, _Judge(), check, (RasterioError,))
 
+    @property
+    def opened(self) -> DatasetReader:
+        """Rasterio's own, for what asks for that; it is another one after reading has failed."""
+        return self._dataset
+
     def read(self, *arguments: Any, **options: Any) -> Any:
         """Px; see rasterio."""
         return self._read(lambda: self._dataset.read(*arguments, **options))
@@ -278,6 +283,7 @@ def _looks(dataset: DatasetReader) -> tuple[Any, ...]:
         dataset.transform,
         dataset.crs,
         dataset.descriptions,
+        [(dataset.tags(band), dataset.tags(band, ns="IMAGERY")) for band in dataset.indexes],
         dataset.block_shapes,
         dataset.mask_flag_enums,
         len(dataset.gcps[0]),

@@ -12,7 +12,7 @@ from affine import Affine
 from rasterio.io import DatasetReader
 
 from satseg_core.raster.equal_area import EqualArea
-from satseg_core.raster.ground import metres_per_pixel
+from satseg_core.raster.ground import is_placed, metres_per_pixel
 from satseg_core.raster.labels import Codes
 from satseg_core.vector.rings import Rings
 
@@ -101,8 +101,7 @@ class Finisher:
     @classmethod
     def of(cls, dataset: DatasetReader, ground: EqualArea | None) -> Finisher:
         """For the polygons of a raster; rasters without a place lie below the origin, where QGIS shows them."""
-        unplaced = dataset.crs is None and dataset.transform.is_identity
-        transform = Affine.scale(1, -1) if unplaced else dataset.transform
+        transform = dataset.transform if is_placed(dataset.transform) else Affine.scale(1, -1)
         pixel = None
         if ground and dataset.crs:
             pixel = metres_per_pixel(dataset.crs.to_wkt(), dataset.transform, dataset.width, dataset.height)

@@ -14,7 +14,9 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.legend import Legend
+from satseg_core.raster.epoch import coordinate_epoch, with_epoch
 from satseg_core.raster.equal_area import equal_area
+from satseg_core.raster.ground import is_placed
 from satseg_core.raster.labels import open_classified
 from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
 from satseg_core.vector.finish import Features, Finisher
@@ -36,8 +38,8 @@ class PolygonOptions:
     """How polygons are drawn.
 
     Attributes:
-        min_area: areas smaller than this go to a neighbour, m² (px² where the raster has no CRS), reckoned with the
-            size of a px in the raster's middle; see `satseg_core.vector.generalize`.
+        min_area: areas smaller than this go to a neighbour, m² (px² where the raster has no known place), reckoned
+            with the size of a px in the raster's middle; see `satseg_core.vector.generalize`.
         smooth: cut the corners of px off, half a px at most.
         simplify: tolerance of the simplification, px; 0 keeps every corner.
         confidence: raster of the same grid; polygons get their mean of it.
@@ -114,7 +116,7 @@ def vectorize(
             generalized(dataset, fewest, source, lambda share: stage.reach(begin * share))
         layer = Layer(
             name=output.stem,
-            crs=dataset.crs.to_wkt() if dataset.crs else None,
+            crs=_crs(dataset),
             on_ground=ground is not None,
             has_confidence=options.confidence is not None,
             legend=legend,
@@ -171,6 +173,13 @@ def check_grid(path: Path, dataset: DatasetReader) -> None:
         raise RasterError(f"{path} cannot be opened as a raster; give the one that --confidence wrote.") from error
     if not same:
         raise RasterError(f"{path.name} has other pixels than {Path(dataset.name).name}; give the one made with it.")
+
+
+def _crs(dataset: DatasetReader) -> str | None:
+    """The CRS of a raster's polygons, with its coordinate epoch; None where it does not say where it lies in it."""
+    if dataset.crs is None or not is_placed(dataset.transform):
+        return None
+    return with_epoch(dataset.crs.to_wkt(), coordinate_epoch(dataset))
 
 
 def _tasks(dataset: DatasetReader, block: int) -> list[Task]:
