@@ -185,7 +185,7 @@ def read_words(text: str) -> Reading:
     if _OTHER_WORDS & set(tokens):
         return Reading(other=True)
     names = _closest(_names(tokens))
-    if len(names) == 1 and not {"r", "g", "b"} & set(tokens):  # as in NIR-R-G
+    if len(names) == 1 and not _more_in_letters(tokens):
         return Reading(names.pop())
     name = None if names else name_of_wavelength(wavelength_in(text))
     number, padded = (None, False) if names else _number(text)
@@ -225,31 +225,39 @@ def typical_wavelength(name: str) -> float | None:
     return next((band.typical for band in BANDS if band.name == name), None)
 
 
-_WAVELENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(nm|nanomet\w*|[µμu]m|microm\w*|microns?)(?![a-z])", re.IGNORECASE)
+_NUMERAL = r"(\d+(?:[.,]\d+)?)"
+_UNIT = r"(nm|nanomet\w*|[µμu]m|microm\w*|microns?)(?![a-z])"
+_WAVELENGTH = re.compile(rf"(?:{_NUMERAL}\s*(?:{_UNIT})?\s*(?:-|–|to|bis|à|a)\s*)?{_NUMERAL}\s*{_UNIT}", re.IGNORECASE)
 
 
 def wavelength_in(text: str) -> float | None:
-    """The wavelength that a text names with its unit, µm; None unless there is just one."""
+    """The wavelength that a text names with its unit, µm, or the middle of two; None unless there is just one."""
     found = _WAVELENGTH.findall(text)
-    return in_micrometres(found[0][0].replace(",", "."), found[0][1]) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    first, _, last, unit = found[0]
+    ends = [in_micrometres(number.replace(",", "."), unit) for number in (first, last) if number]
+    return sum(end or 0.0 for end in ends) / len(ends)
+
+
+_METRES = {
+    "nm": 1e-9, "nan": 1e-9, "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "mic": 1e-6, "ang": 1e-10, "å": 1e-10, "mm": 1e-3,
+    "mil": 1e-3, "m": 1.0, "met": 1.0,
+}  # fmt: skip
+"""Units of wavelengths by how they begin."""
 
 
 def in_micrometres(value: str, unit: str) -> float | None:
-    """A wavelength as a number and a unit, which may be empty: lengths of light are below 100 µm and above 100 nm."""
+    """A wavelength as a number and a unit, which may be empty: light has over 100 nm and under 100 µm."""
     try:
         number = float(value)
     except ValueError:
         return None
     unit = unit.strip().lower()
-    if unit.startswith(("n", "mill")):
-        return number / 1000
-    if unit.startswith(("um", "µ", "μ", "mic")):
-        return number
-    if unit.startswith(("ang", "å")):
-        return number / 10000
     if unit in ("", "unknown"):
         return number / 1000 if number > 100 else number
-    return None
+    metres = _METRES.get(unit[:3])
+    return number * metres * 1e6 if metres else None
 
 
 _NUMBER = re.compile(r"(?<![a-z])(?:b|band)[ _-]?(0*)(\d{1,2})(a)?(?![a-z\d])")
@@ -294,6 +302,12 @@ def _names(tokens: list[str]) -> set[str]:
 def _closest(names: set[str]) -> set[str]:
     """Without those that another one of them is a closer word for."""
     return names - {_KIN.get(name, "") for name in names}
+
+
+def _more_in_letters(tokens: list[str]) -> bool:
+    """Whether other colours are named by a letter, as in NIR-R-G; a letter before a number is none."""
+    following = [*tokens[1:], ""]
+    return any(one in ("r", "g", "b") and not after.isdigit() for one, after in zip(tokens, following))
 
 
 def _contains(tokens: list[str], phrase: tuple[str, ...]) -> bool:
