@@ -129,7 +129,7 @@ def _warn(
 ) -> None:
     """Say what the table leaves out."""
     if ground is None:
-        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
+        reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
     elif not np.isfinite(areas).all():
         reporter.warning(f"Parts of {labels} lie off the ground (beyond its projection), so some areas are not known.")
     strange = [int(code) for code in np.flatnonzero(pixels[:NODATA]) if code not in legend.codes]

@@ -24,7 +24,7 @@ class Sensor(NamedTuple):
 
 
 def _in_order(names: str, first: int = 1) -> dict[str, str]:
-    return {str(number): name for number, name in enumerate(names.split(), first) if name != "-"}
+    return {str(number): name for number, name in enumerate(names.split(), first)}
 
 
 _APART = r"(?<![a-z0-9])"
@@ -48,7 +48,7 @@ LANDSAT_7 = Sensor(
     rf"{_APART}l[te]0?[457]{_END}|{_APART}l[457]{_END}|landsat[-_ ]?[457]|{_APART}e?tm\+?{_END}",
     _in_order("blue green red nir swir16 lwir swir22 pan"),
 )
-MODIS = Sensor("MODIS", r"m[oy]d09|mcd43|modis|sur_refl_b", _in_order("red nir blue green - swir16 swir22"))
+MODIS = Sensor("MODIS", r"m[oy]d09|mcd43|modis|sur_refl_b", _in_order("red nir blue green swir12 swir16 swir22"))
 AIRBUS = Sensor("Pléiades or SPOT 6 and 7", r"pl[eé]iades|phr1[ab]|spot[-_ ]?[67]", _in_order("blue green red nir", 0))
 CBERS = Sensor(
     "CBERS or Amazônia",
@@ -110,25 +110,51 @@ def _by_numbers(known: Collection[str], readings: Sequence[Reading], texts: str)
 
 def _only_count(readings: Sequence[Reading]) -> bool:
     """Whether the numbers are those of the bands in the file, as any software writes them."""
-    counted = [r.number for r in readings] == [str(number) for number in range(1, len(readings) + 1)]
-    return counted and len(readings) < _FEWEST_COUNTED and not any(r.padded for r in readings)
+    numbered = [(str(place), r) for place, r in enumerate(readings, 1) if r.number is not None]
+    return len(numbered) < _FEWEST_COUNTED and all(r.number == place and not r.padded for place, r in numbered)
 
 
 _BLUE_IS_FIRST = [set("123"), set("1234"), set("123457")]
 """What is taken of Landsat 4 to 7 and other old sensors; with newer ones it would be without red or near infrared."""
 
 
-PLANET = "Planet's products"
-_PLANET = re.compile(r"analytic|_psscene|superdove|psb\.?sd", re.IGNORECASE)
-_PLANET_ORDERS = {
-    4: "blue green red nir",
-    5: "blue green red rededge nir",
-    8: "coastal blue green_i green yellow red rededge nir",
-}
+class Product(NamedTuple):
+    """Files of a maker that say nothing of their bands but come in a known order.
+
+    Attributes:
+        name: as users know it.
+        mark: finds it in names of files.
+        orders: common names of the bands by how many there are.
+    """
+
+    name: str
+    mark: str
+    orders: dict[int, str]
 
 
-def order_of_product(file_name: str, count: int) -> list[str]:
-    """Common names of the bands of a product that comes without words; empty unless its maker's name says it."""
-    if not _PLANET.search(file_name) or "udm" in file_name.lower():
-        return []
-    return _PLANET_ORDERS.get(count, "").split()
+PRODUCTS = (
+    Product(
+        "Planet's products",
+        r"^(?!.*udm).*(analytic|_psscene|superdove)",
+        {
+            4: "blue green red nir",
+            5: "blue green red rededge nir",
+            8: "coastal blue green_i green yellow red rededge nir",
+        },
+    ),
+    Product("Pléiades Neo's products", r"^(img|dim)_pneo.*_ned[_.]", {3: "nir rededge coastal"}),
+    # Their numbers run from blue, B0, to near infrared, B3, and their files begin with red.
+    Product(
+        "Pléiades' and SPOT's products",
+        r"^(img|dim)_(phr1[ab]|spot[67]|pneo)",
+        {4: "red green blue nir", 6: "red green blue nir rededge coastal"},
+    ),
+)
+
+
+def order_of_product(file_name: str, count: int) -> tuple[str, list[str]] | None:
+    """Whose product a file without words is by its name, and the common names of its bands; None if it is unknown."""
+    for product in PRODUCTS:
+        if re.search(product.mark, file_name.lower()) and count in product.orders:
+            return product.name, product.orders[count].split()
+    return None

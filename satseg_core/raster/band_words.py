@@ -20,9 +20,9 @@ from satseg_core.raster.band_names import (
     read_words,
     wavelength_in,
 )
-from satseg_core.raster.band_sensors import PLANET, order_of_product, sensor_of
+from satseg_core.raster.band_sensors import order_of_product, sensor_of
 
-_NAMES = ("common_name", "eo:common_name", "bandname", "band_name", "name", "long_name", "standard_name", "description")
+_NAMES = ("common_name", "bandname", "band_name", "name", "long_name", "standard_name", "description")
 """Tags of a band, in lower case, that may say what it shows; the first that does counts."""
 
 _WAVELENGTHS = (
@@ -75,7 +75,7 @@ def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWor
     ]
     readings = [_best(each) for each in texts]
     written = [next(iter(each), "") for each in texts]
-    waves = tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
+    waves = _bare_wavelengths(written) or tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
     names = [r.name or name_of_wavelength(wave) for r, wave in zip(readings, waves)]
     names = [name or short for name, short in zip(names, of_letters(readings))]
     names, assumed = (names, None) if any(waves) else _by_numbers(dataset, names, readings, written)
@@ -116,6 +116,13 @@ def _best(texts: Sequence[str]) -> Reading:
     return next(named, next((r for r in readings if r.number or r.letters), Reading()))
 
 
+def _bare_wavelengths(texts: Sequence[str]) -> tuple[float | None, ...]:
+    """Wavelengths, µm, where bands are called by nothing but a number in nm, each by a larger one; else empty."""
+    bare = [float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0 for text in texts]
+    rising = all(left < right for left, right in zip(bare, bare[1:]))
+    return tuple(nm / 1000 for nm in bare) if len(bare) > 2 and rising and bare[0] >= 350 and bare[-1] <= 2600 else ()
+
+
 def _wavelength(tags: Mapping[str, str], texts: Sequence[str]) -> float | None:
     unit = next((tags[key] for key in _UNITS if key in tags), "")
     for key in _WAVELENGTHS:
@@ -136,8 +143,8 @@ def _by_numbers(
     """Names of bands that only have a number, or no word at all in a product of a known order."""
     file_name = PurePath(str(dataset.name)).name
     if not any(texts) and ColorInterp.red not in dataset.colorinterp:
-        order: list[str | None] = list(order_of_product(file_name, dataset.count))
-        return (order, PLANET) if order else (names, None)
+        known = order_of_product(file_name, dataset.count)
+        return (list(known[1]), known[0]) if known else (names, None)
     unnamed = [reading if name is None else Reading() for name, reading in zip(names, readings)]
     guess = sensor_of(unnamed, texts, f"{file_name} {' '.join(dataset.tags().values())}"[:4000])
     if guess.sensor is None:

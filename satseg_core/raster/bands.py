@@ -21,7 +21,6 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
-from satseg_core.raster.band_sensors import PLANET
 from satseg_core.raster.band_words import BandWords, band_words
 
 Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
@@ -158,8 +157,9 @@ def _doubts(path: str, evidence: _Evidence, names: Sequence[str], candidates: Se
     if all(by_colour) and by_colour != chosen:
         said = _listed([words.written[band - 1] or words.names[band - 1] or "" for band in sorted(chosen)])
         return [f"{path} calls its bands {said}, and its colours say otherwise; the words were followed: {used}."]
-    if words.assumed == PLANET:
-        return [f"{path} is named as {PLANET} are, so their order was assumed: {used}; choose others with --bands."]
+    if words.assumed and not any(words.written):
+        order = f"is named as {words.assumed} are, so their order was assumed"
+        return [f"{path} {order}: {used}; choose others with --bands."]
     if words.assumed and by_colour != chosen:
         said = _listed([text for text in words.written if text])
         doubt = f"does not name the sensor; the numbers were taken for those of {words.assumed}: {used}"

@@ -119,10 +119,45 @@ def test_without_crs_pixels_are_counted(measure):
     assert "pixels" in warnings[0]
 
 
-def test_local_crs_has_no_ground(measure):
-    areas, warnings = measure(patches(40, 60), 'LOCAL_CS["site",UNIT["metre",1]]', from_origin(0, 40, 1, 1))
+@pytest.mark.parametrize(
+    ("unit", "metres"),
+    [('"metre",1', 1.0), ('"foot",0.3048', 0.3048), ('"US survey foot",0.304800609601219', 0.304800609601219)],
+)
+def test_a_local_crs_counts_in_its_own_unit(measure, unit, metres):
+    codes = patches(40, 60)
+    areas, warnings = measure(codes, f'LOCAL_CS["site",UNIT[{unit}]]', from_origin(100, 140, 2, 2))
+    for area in areas:
+        assert area.area_m2 == pytest.approx((codes == area.code).sum() * (2 * metres) ** 2, rel=1e-9)
+    assert warnings == []
+
+
+def test_a_turned_local_crs_has_the_same_areas(measure):
+    turned = Affine.translation(50, 70) * Affine.rotation(30) * Affine.scale(2, -3)
+    areas, _ = measure(patches(40, 60), 'LOCAL_CS["site",UNIT["metre",1]]', turned)
+    assert sum(area.area_m2 for area in areas) == pytest.approx(40 * 60 * 6, rel=1e-9)
+
+
+def test_a_local_crs_in_degrees_has_no_areas(measure):
+    areas, warnings = measure(
+        patches(40, 60), 'LOCAL_CS["site",UNIT["degree",0.0174532925199433]]', from_origin(0, 50, 1, 1)
+    )
     assert all(area.area_m2 is None for area in areas)
-    assert warnings
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32632", "EPSG:4326", 'LOCAL_CS["site",UNIT["metre",1]]'])
+def test_a_crs_without_a_place_in_it_has_no_areas(measure, crs):
+    areas, warnings = measure(patches(40, 60), crs, None)
+    assert all(area.area_m2 is None for area in areas)
+    assert sum(area.pixels for area in areas) == 2400
+    assert "pixels" in warnings[0]
+
+
+def test_longitudes_and_latitudes_beyond_the_pole_have_no_areas(measure):
+    """Coordinates in metres that somebody called EPSG:4326."""
+    areas, warnings = measure(patches(40, 60), "EPSG:4326", from_origin(500_000, 5_400_000, 2, 2))
+    assert all(area.area_m2 is None for area in areas)
+    assert "pixels" in warnings[0]
 
 
 def test_only_classes_off_the_ground_have_no_area(measure):

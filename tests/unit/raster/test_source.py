@@ -153,8 +153,3 @@ def test_other_planets_have_their_own_ellipsoid():
     moon = CRS.from_proj4("+proj=longlat +a=1737400 +b=1737400 +no_defs").to_wkt()
     x, _ = metres_per_pixel(moon, from_origin(0, 0.5, 0.01, 0.01), 100, 100)
     assert x == pytest.approx(0.01 * np.pi / 180 * 1_737_400, rel=1e-3)
-
-
-def test_a_local_crs_has_no_metres():
-    local = 'LOCAL_CS["site",UNIT["metre",1]]'
-    assert metres_per_pixel(local, from_origin(0, 0, 1, 1), 10, 10) is None

@@ -1,0 +1,100 @@
+"""Alpha bands: those that are declared, and not a fourth band of 8 bits that shows something."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rasterio
+import rasterio.shutil
+from rasterio.enums import ColorInterp
+
+from satseg_core.raster.alpha import alpha_band
+from satseg_core.raster.overrides import Overrides
+from satseg_core.raster.source import open_source
+
+C = ColorInterp
+RGBA = [C.red, C.green, C.blue, C.alpha]
+
+
+def alpha_of(path, *arguments):
+    with rasterio.open(path) as dataset:
+        return alpha_band(dataset, *arguments)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "uint32", "float32"])
+def test_a_declared_alpha_band_is_one_in_any_type(make_raster, dtype):
+    assert alpha_of(make_raster(np.ones((4, 8, 8), dtype), colorinterp=RGBA)) == 4
+
+
+@pytest.mark.parametrize(
+    ("driver", "suffix"), [("PNG", ".png"), ("WEBP", ".webp"), ("JP2OpenJPEG", ".jp2"), ("VRT", ".vrt")]
+)
+def test_a_declared_alpha_band_in_other_formats(make_raster, driver, suffix):
+    source = make_raster(np.full((4, 64, 64), 200, np.uint8), colorinterp=RGBA)
+    target = source.with_suffix(suffix)
+    rasterio.shutil.copy(source, target, driver=driver)
+    assert alpha_of(target) == 4
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["nir", "NIR", "Near Infrared", "Band 4 (NIR)", "B08", "infrarrojo cercano", "833 nm", "rededge", "NDVI", "dsm"],
+)
+def test_a_band_that_shows_something_is_none(make_raster, word):
+    path = make_raster(np.ones((4, 8, 8), np.uint8), descriptions=("red", "green", "blue", word))
+    with rasterio.open(path) as dataset:
+        assert dataset.colorinterp[3] == C.alpha
+    assert alpha_of(path) is None
+
+
+@pytest.mark.parametrize("word", [None, "Band 4", "Layer_4", "alpha", "Alpha band", "foo"])
+def test_a_word_that_shows_nothing_leaves_alpha(make_raster, word):
+    path = make_raster(np.ones((4, 8, 8), np.uint8), descriptions=("red", "green", "blue", word))
+    assert alpha_of(path) == 4
+
+
+@pytest.mark.parametrize("word", ["dataMask", "alpha", "Alphakanal", "valid mask"])
+def test_a_band_that_is_called_so_is_one_whatever_its_colour(make_raster, word):
+    path = make_raster(
+        np.ones((4, 8, 8), np.uint16), descriptions=("red", word, "green", "blue"), photometric="MINISBLACK"
+    )
+    assert alpha_of(path) == 2
+    with open_source(str(path), ("red", "green", "blue")) as source:
+        assert source.bands == (1, 3, 4)
+        assert source.alpha == 2
+
+
+def test_a_count_of_bands_is_no_declaration(make_raster):
+    for count, dtype in ((2, "uint8"), (4, "uint16"), (5, "uint8")):
+        assert alpha_of(make_raster(np.ones((count, 8, 8), dtype))) is None
+    assert alpha_of(make_raster(np.ones((4, 8, 8), np.uint8), alpha="NO", photometric="RGB")) is None
+
+
+def test_without_the_tag_that_declares_it_there_is_none(make_raster):
+    """TIFF's ExtraSamples; some software leaves it out for a fourth band."""
+    path = make_raster(np.ones((4, 8, 8), np.uint8))
+    data = path.read_bytes()
+    tag = (338).to_bytes(2, "little") + (3).to_bytes(2, "little") + (1).to_bytes(4, "little")
+    assert data.count(tag) == 1
+    path.write_bytes(data.replace(tag, (337).to_bytes(2, "little") + tag[2:]))
+    assert alpha_of(path) is None
+
+
+def test_a_band_that_is_read_is_none(make_raster):
+    path = make_raster(np.ones((4, 8, 8), np.uint8))
+    assert alpha_of(path) == 4
+    assert alpha_of(path, (), (4, 1, 2)) is None
+    with open_source(str(path), ("red", "green", "blue"), (4, 1, 2)) as source:
+        assert source.alpha is None
+
+
+def test_a_catalogue_counts(make_raster):
+    path = make_raster(np.ones((4, 8, 8), np.uint8))
+    assert alpha_of(path, ("red", "green", "blue", "nir")) is None
+    with open_source(str(path), ("nir",), overrides=Overrides(band_names=("red", "green", "blue", "nir"))) as source:
+        assert source.alpha is None
+        assert source.bands == (4,)
+
+
+def test_a_raster_of_one_band_has_none(make_raster):
+    assert alpha_of(make_raster(np.ones((1, 8, 8), np.uint8), descriptions=("alpha",))) is None
