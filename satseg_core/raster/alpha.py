@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from rasterio.enums import ColorInterp
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
+from rasterio.windows import Window
 
 from satseg_core.raster.band_names import ALPHA
 from satseg_core.raster.band_words import BandWords, band_words
+
+_LOOK = 256
+"""Most px a side that are looked at."""
+
+_FEWEST_SHADES = 16
+"""An image has so many values at least."""
 
 
 def alpha_band(dataset: DatasetReader, catalogue: Sequence[str] = (), used: Collection[int] = ()) -> int | None:
@@ -36,6 +45,27 @@ def alpha_bands(dataset: DatasetReader, words: BandWords, used: Collection[int] 
     called = [band for band in dataset.indexes if words.names[band - 1] == ALPHA]
     coloured = [band for band in coloured_alpha(dataset) if not words.shows_something(band) and band not in called]
     return [band for band in called + coloured if band not in used]
+
+
+def looks_like_an_image(dataset: DatasetReader, band: int) -> bool:
+    """Whether an alpha band of 8 bits has values as an image has them, by a look at the raster's middle.
+
+    Transparency is nearly everywhere none or full.
+
+    Args:
+        dataset: the open raster.
+        band: from 1.
+    """
+    if dataset.dtypes[band - 1] != "uint8":
+        return False
+    height, width = min(dataset.height, _LOOK), min(dataset.width, _LOOK)
+    middle = Window((dataset.width - width) // 2, (dataset.height - height) // 2, width, height)
+    try:
+        values = dataset.read(band, window=middle)
+    except RasterioError:  # is told where the raster is read
+        return False
+    between = values[(values > 0) & (values < 255)]
+    return between.size > values.size / 2 and len(np.unique(between)) >= _FEWEST_SHADES
 
 
 def coloured_alpha(dataset: DatasetReader) -> list[int]:

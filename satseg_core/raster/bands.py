@@ -19,7 +19,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError, UsageError
-from satseg_core.raster.alpha import alpha_bands, coloured_alpha
+from satseg_core.raster.alpha import alpha_bands, coloured_alpha, looks_like_an_image
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
 from satseg_core.raster.band_words import BandWords, band_words
 
@@ -54,9 +54,9 @@ def choose_bands(
     data = [band for band in dataset.indexes if band not in alpha]
     if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
         return data * 3, _palette(dataset, data[0]), []
-    evidence = _Evidence(data, words, _colours(dataset))
+    evidence = _Evidence(data, words, _colours(dataset), alpha)
     chosen, warnings = _by_evidence(path, evidence, names)
-    return chosen, None, [*warnings, *_no_alpha(dataset, path, words)]
+    return chosen, None, [*warnings, *_no_alpha(dataset, path, words), *_doubtful_alpha(dataset, path, alpha)]
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ class _Evidence:
         data: 1-based numbers of all but alpha bands.
         words: what is written of all of them.
         colours: the colour of each, or None.
+        alpha: 1-based numbers of alpha bands.
     """
 
     data: list[int]
     words: BandWords
     colours: list[str | None]
+    alpha: list[int]
 
     def called(self, name: str) -> list[int]:
         """Bands that are written to be what a model wants, the best first."""
@@ -122,8 +124,9 @@ def _in_order(
     lacking = [name for name, found in zip(names, candidates) if not found]
     free = [band for band in evidence.unclaimed() if not any(band in found for found in candidates)]
     if len(evidence.data) < len(names):
+        besides = f" besides band {evidence.alpha[0]}, which is marked as transparency," if evidence.alpha else ""
         raise RasterError(
-            f"{path} has {len(evidence.data)} bands and the model reads {len(names)} ({', '.join(names)});"
+            f"{path} has {len(evidence.data)} bands{besides} and the model reads {len(names)} ({', '.join(names)});"
             " say which with --bands."
         )
     if len(free) < len(lacking):
@@ -177,6 +180,16 @@ def _no_alpha(dataset: DatasetReader, path: str, words: BandWords, used: Sequenc
         f"{path} calls band {band} {words.written[band - 1] or words.names[band - 1]}, {said}"
         for band in coloured_alpha(dataset)
         if words.shows_something(band) and band not in used
+    ]
+
+
+def _doubtful_alpha(dataset: DatasetReader, path: str, alpha: Sequence[int]) -> list[str]:
+    """A warning where an alpha band, which GDAL makes of any fourth band, looks like an image."""
+    doubtful = [band for band in coloured_alpha(dataset) if band in alpha and looks_like_an_image(dataset, band)]
+    return [
+        f"Band {band} of {path} is marked as transparency and looks like an image; where it is 0 nothing is mapped."
+        " If it shows something, say so in the file, such as with gdal_edit.py -mo BAND_NAMES=red,green,blue,nir."
+        for band in doubtful
     ]
 
 

@@ -8,6 +8,7 @@ import rasterio
 import rasterio.shutil
 from rasterio.enums import ColorInterp
 
+from satseg_core.errors import RasterError
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.source import open_source
@@ -98,3 +99,36 @@ def test_a_catalogue_counts(make_raster):
 
 def test_a_raster_of_one_band_has_none(make_raster):
     assert alpha_of(make_raster(np.ones((1, 8, 8), np.uint8), descriptions=("alpha",))) is None
+
+
+def warnings_of(path):
+    with open_source(str(path), ("red", "green", "blue")) as source:
+        return " ".join(source.warnings)
+
+
+def test_transparency_that_looks_like_an_image_is_told(make_raster, image):
+    path = make_raster(np.concatenate([image, image[:1]]))
+    assert "Band 4" in warnings_of(path)
+    assert "looks like an image" in warnings_of(path)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(BAND_NAMES="red,green,blue,nir")
+    assert "looks like" not in warnings_of(path)
+    assert alpha_of(path) is None
+
+
+def test_transparency_that_looks_like_transparency_is_no_news(make_raster, image):
+    border = np.zeros((1, *image.shape[1:]), np.uint8)
+    border[:, 20:, 30:] = 255
+    faded = border.copy()
+    faded[:, 20:40] = np.linspace(0, 255, 20).astype(np.uint8)[None, :, None]
+    for alpha in (border, faded, border // 2):
+        assert warnings_of(make_raster(np.concatenate([image, alpha]))) == ""
+
+
+def test_a_model_of_four_bands_is_told_why_one_is_missing(make_raster):
+    path = make_raster(np.ones((4, 8, 8), np.uint8))
+    told = "3 bands besides band 4, which is marked as transparency, and the model reads 4"
+    with pytest.raises(RasterError, match=told), open_source(str(path), ("red", "green", "blue", "nir")):
+        pass
+    with open_source(str(path), ("red", "green", "blue", "nir"), (1, 2, 3, 4)) as source:
+        assert source.alpha is None
