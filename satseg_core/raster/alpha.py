@@ -16,18 +16,24 @@ from rasterio.windows import Window
 from satseg_core.raster.band_names import ALPHA
 from satseg_core.raster.band_words import BandWords, band_words
 
-_LOOK = 256
-"""Most px a side that are looked at."""
+_LOOK = 64
+"""Px a side of the places that are looked at."""
+
+_PLACES = ((0.5, 0.5), (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
+"""Where to look, as fractions of height and width."""
 
 _FEWEST_SHADES = 16
 """An image has so many values at least."""
+
+_NEARLY = 8
+"""Compression with losses makes so much of what was none or full."""
 
 
 def alpha_band(dataset: DatasetReader, catalogue: Sequence[str] = (), used: Collection[int] = ()) -> int | None:
     """The band that says where there is data: 0 where there is none. None where no band does.
 
-    A band is alpha if it is called so (``alpha``, ``dataMask``), or if its colour is alpha and what is written of it
-    does not say that it shows something, such as near infrared. A band that the user reads as data is none.
+    A band is alpha if it is called so (``alpha``, ``dataMask``), or if its colour is alpha and neither what is written
+    of it nor its values say that it shows something, such as near infrared. A band that the user reads is none.
 
     Args:
         dataset: the open raster.
@@ -44,13 +50,14 @@ def alpha_bands(dataset: DatasetReader, words: BandWords, used: Collection[int] 
         return []
     called = [band for band in dataset.indexes if words.names[band - 1] == ALPHA]
     coloured = [band for band in coloured_alpha(dataset) if not words.shows_something(band) and band not in called]
-    return [band for band in called + coloured if band not in used]
+    wanted = [band for band in coloured if band not in used and not looks_like_an_image(dataset, band)]
+    return [band for band in called if band not in used] + wanted
 
 
 def looks_like_an_image(dataset: DatasetReader, band: int) -> bool:
-    """Whether an alpha band of 8 bits has values as an image has them, by a look at the raster's middle.
+    """Whether an alpha band of 8 bits has values as an image has them, by a look at a few places.
 
-    Transparency is nearly everywhere none or full.
+    Transparency is nearly everywhere none or full. The places depend on the raster's size alone.
 
     Args:
         dataset: the open raster.
@@ -58,14 +65,21 @@ def looks_like_an_image(dataset: DatasetReader, band: int) -> bool:
     """
     if dataset.dtypes[band - 1] != "uint8":
         return False
-    height, width = min(dataset.height, _LOOK), min(dataset.width, _LOOK)
-    middle = Window((dataset.width - width) // 2, (dataset.height - height) // 2, width, height)
     try:
-        values = dataset.read(band, window=middle)
+        values = np.concatenate([dataset.read(band, window=place).ravel() for place in _places(dataset)])
     except RasterioError:  # is told where the raster is read
         return False
-    between = values[(values > 0) & (values < 255)]
-    return between.size > values.size / 2 and len(np.unique(between)) >= _FEWEST_SHADES
+    seen = values[values > _NEARLY]
+    between = seen[seen < 255 - _NEARLY]
+    return between.size > seen.size / 2 and len(np.unique(between)) >= _FEWEST_SHADES
+
+
+def _places(dataset: DatasetReader) -> list[Window]:
+    height, width = min(dataset.height, _LOOK), min(dataset.width, _LOOK)
+    return [
+        Window(int((dataset.width - width) * across), int((dataset.height - height) * down), width, height)
+        for down, across in _PLACES
+    ]
 
 
 def coloured_alpha(dataset: DatasetReader) -> list[int]:

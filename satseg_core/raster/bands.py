@@ -19,7 +19,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError, UsageError
-from satseg_core.raster.alpha import alpha_bands, coloured_alpha, looks_like_an_image
+from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
 from satseg_core.raster.band_words import BandWords, band_words
 
@@ -48,15 +48,15 @@ def choose_bands(
         UsageError: a band number does not exist, or their count is not the model's.
     """
     words = band_words(dataset, catalogue)
+    alpha = alpha_bands(dataset, words, bands or ())
     if bands:
-        return _given_bands(dataset, path, names, bands), None, _no_alpha(dataset, path, words, bands)
-    alpha = alpha_bands(dataset, words)
+        return _given_bands(dataset, path, names, bands), None, _no_alpha(dataset, path, words, alpha, bands)
     data = [band for band in dataset.indexes if band not in alpha]
     if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
         return data * 3, _palette(dataset, data[0]), []
     evidence = _Evidence(data, words, _colours(dataset), alpha)
     chosen, warnings = _by_evidence(path, evidence, names)
-    return chosen, None, [*warnings, *_no_alpha(dataset, path, words), *_doubtful_alpha(dataset, path, alpha)]
+    return chosen, None, [*warnings, *_no_alpha(dataset, path, words, alpha)]
 
 
 @dataclass(frozen=True)
@@ -173,24 +173,29 @@ def _doubts(path: str, evidence: _Evidence, names: Sequence[str], candidates: Se
     return []
 
 
-def _no_alpha(dataset: DatasetReader, path: str, words: BandWords, used: Sequence[int] = ()) -> list[str]:
-    """A warning where a band's colour is alpha and its words say that it shows something."""
-    said = "and its colour is alpha; the word was followed, so no pixels are left out for it."
+def _no_alpha(
+    dataset: DatasetReader, path: str, words: BandWords, alpha: Sequence[int], used: Sequence[int] = ()
+) -> list[str]:
+    """Warnings where a band's colour is alpha, and its words or its values say that it shows something."""
     return [
-        f"{path} calls band {band} {words.written[band - 1] or words.names[band - 1]}, {said}"
+        _no_alpha_of_words(path, band, words) if words.shows_something(band) else _no_alpha_of_values(path, band)
         for band in coloured_alpha(dataset)
-        if words.shows_something(band) and band not in used
+        if band not in (*alpha, *used)
     ]
 
 
-def _doubtful_alpha(dataset: DatasetReader, path: str, alpha: Sequence[int]) -> list[str]:
-    """A warning where an alpha band, which GDAL makes of any fourth band, looks like an image."""
-    doubtful = [band for band in coloured_alpha(dataset) if band in alpha and looks_like_an_image(dataset, band)]
-    return [
-        f"Band {band} of {path} is marked as transparency and looks like an image; where it is 0 nothing is mapped."
-        " If it shows something, say so in the file, such as with gdal_edit.py -mo BAND_NAMES=red,green,blue,nir."
-        for band in doubtful
-    ]
+def _no_alpha_of_words(path: str, band: int, words: BandWords) -> str:
+    word = words.written[band - 1] or words.names[band - 1]
+    told = "and its colour is alpha; the word was followed, so no pixels are left out for it."
+    return f"{path} calls band {band} {word}, {told}"
+
+
+def _no_alpha_of_values(path: str, band: int) -> str:
+    told = (
+        "has values as an image has, so no pixels are left out for it; if it is transparency after all, name it alpha"
+    )
+    how = "gdal_edit.py -mo BAND_NAMES=red,green,blue,alpha"
+    return f"Band {band} of {path} is marked as transparency and {told} ({how})."
 
 
 def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands: Sequence[int]) -> list[int]:

@@ -106,23 +106,32 @@ def warnings_of(path):
         return " ".join(source.warnings)
 
 
-def test_transparency_that_looks_like_an_image_is_told(make_raster, image):
-    path = make_raster(np.concatenate([image, image[:1]]))
-    assert "Band 4" in warnings_of(path)
-    assert "looks like an image" in warnings_of(path)
-    with rasterio.open(path, "r+") as dataset:
-        dataset.update_tags(BAND_NAMES="red,green,blue,nir")
-    assert "looks like" not in warnings_of(path)
+def test_a_fourth_band_with_an_images_values_is_none(make_raster, image):
+    """GDAL writes the near infrared of 8 bits as alpha, and nothing in the file says that nobody meant it."""
+    infrared = image[:1].copy()
+    infrared[:, 40:] = 0  # water
+    path = make_raster(np.concatenate([image, infrared]))
     assert alpha_of(path) is None
+    assert "Band 4" in warnings_of(path)
+    assert "no pixels are left out" in warnings_of(path)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(BAND_NAMES="red,green,blue,alpha")
+    assert alpha_of(path) == 4
+    assert warnings_of(path) == ""
 
 
-def test_transparency_that_looks_like_transparency_is_no_news(make_raster, image):
+def test_transparency_has_values_of_its_own(make_raster, image):
     border = np.zeros((1, *image.shape[1:]), np.uint8)
     border[:, 20:, 30:] = 255
     faded = border.copy()
     faded[:, 20:40] = np.linspace(0, 255, 20).astype(np.uint8)[None, :, None]
-    for alpha in (border, faded, border // 2):
-        assert warnings_of(make_raster(np.concatenate([image, alpha]))) == ""
+    noisy = np.clip(border.astype(int) + np.random.default_rng(3).integers(-6, 7, border.shape), 0, 255).astype(
+        np.uint8
+    )
+    for alpha in (border, faded, border // 2, noisy, np.zeros_like(border), np.full_like(border, 255)):
+        path = make_raster(np.concatenate([image, alpha]))
+        assert alpha_of(path) == 4
+        assert warnings_of(path) == ""
 
 
 def test_a_model_of_four_bands_is_told_why_one_is_missing(make_raster):
