@@ -17,6 +17,7 @@ from rasterio.windows import Window
 
 from satseg_core.legend import NODATA, Color, LandClass, Legend
 from satseg_core.raster.area import ClassArea
+from satseg_core.raster.bands import display_bands
 from satseg_core.raster.ground import metres_per_pixel
 from satseg_core.style import color_table
 
@@ -112,9 +113,9 @@ def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: S
         image: any number of bands and type, and any size.
         labels: the map, on the same grid or a part of it.
         size: of the picture.
-        bands: to show, counted from 1: three, or the first of fewer; the image's own first ones if empty.
+        bands: to show, counted from 1: three, or the first of fewer; its red, green and blue if empty.
     """
-    bands = list(bands) or [i for i, kind in zip(image.indexes, image.colorinterp) if kind != ColorInterp.alpha]
+    bands = list(bands) or display_bands(image)
     bands = bands[:3] if len(bands) >= 3 else bands[:1]
     options: dict[str, Any] = {
         "window": window_under(image, labels),

@@ -59,6 +59,18 @@ def choose_bands(
     return chosen, None, [*warnings, *_no_alpha(dataset, path, words, alpha)]
 
 
+def display_bands(dataset: DatasetReader) -> list[int]:
+    """The bands, from 1, that show a raster in colours: red, green, blue if it says which, else the first three or one."""
+    words = band_words(dataset)
+    alpha = alpha_bands(dataset, words)
+    data = [band for band in dataset.indexes if band not in alpha]
+    evidence = _Evidence(data, words, _colours(dataset), alpha)
+    found = [evidence.called(name) or evidence.coloured(name) for name in ("red", "green", "blue")]
+    if all(found):
+        return [bands[0] for bands in found]
+    return data[:3] if len(data) >= 3 else data[:1]
+
+
 @dataclass(frozen=True)
 class _Evidence:
     """What a raster says of its bands.

@@ -32,6 +32,7 @@ from qgis.core import (
 
 from satseg_core.errors import SatSegError
 from satseg_core.model.store import DEFAULT_MODEL, find_model, list_models
+from satseg_core.raster.band_names import ALPHA, read_words
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.destinations import pixels_within, target_folder, too_little_space, unusable_folder
@@ -295,7 +296,11 @@ def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[
 
 
 def _data_bands(layer: QgsRasterLayer) -> int:
-    """Number of bands without those that say what is transparent."""
+    """Number of bands without those that say what is transparent; what is called near infrared, say, is none."""
     provider = layer.dataProvider()
     alpha = QgsRaster.ColorInterpretation.AlphaBand
-    return sum(provider.colorInterpretation(band) != alpha for band in range(1, layer.bandCount() + 1))
+    return sum(
+        provider.colorInterpretation(band) != alpha
+        or read_words(provider.generateBandName(band)).name not in (None, ALPHA)
+        for band in range(1, layer.bandCount() + 1)
+    )

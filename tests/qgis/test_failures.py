@@ -242,6 +242,12 @@ def test_an_image_with_too_few_bands_is_refused_unless_bands_are_chosen(context,
     assert checked({**parameters, "BANDS": [1, 1, 1]}, context) == (True, "")
 
 
+def test_a_band_that_is_called_near_infrared_is_no_transparency(context, tmp_path) -> None:
+    path = huge_image(tmp_path, 10_000, "Gray,Undefined,Alpha")
+    path.write_text(path.read_text().replace('band="3"><', 'band="3"><Description>NIR</Description><'))
+    assert checked({"INPUT": str(path), "OUTPUT": "TEMPORARY_OUTPUT"}, context) == (True, "")
+
+
 def test_checking_takes_no_time(image: Path, context, tmp_path: Path) -> None:
     outputs = {"POLYGONS": "map.gpkg", "CONFIDENCE": "sure.tif", "AREAS_HTML": "areas.html"}
     parameters = {name: str(tmp_path / file) for name, file in {"OUTPUT": "map.tif", **outputs}.items()}

@@ -143,6 +143,15 @@ def test_the_bands_that_are_asked_for_are_shown(make_raster, codes):
         assert (read_image(opened, labels, (80, 60), [4]) == 40).all()
 
 
+def test_an_image_is_shown_in_its_own_colours(draw, codes):
+    image = np.stack([np.full(codes.shape, value, np.uint8) for value in (10, 20, 30, 99)])
+    words = ("blue", "green", "red", "nir")
+    left, _ = _panels(draw(image, codes, descriptions=words), 80, 60)
+    assert left[5, 5].tolist() == [30, 20, 10]
+    left, _ = _panels(draw(image.astype(np.uint16), codes, descriptions=words, photometric="MINISBLACK"), 80, 60)
+    assert left.shape[2] == 3
+
+
 @pytest.mark.parametrize(("dtype", "nodata"), [("uint8", 0), ("int8", 0), ("int16", -9999), ("uint16", 0)])
 def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
     codes = np.full((20, 30), 4, dtype)
