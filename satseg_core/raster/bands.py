@@ -60,7 +60,7 @@ def choose_bands(
 
 
 def display_bands(dataset: DatasetReader) -> list[int]:
-    """The bands, from 1, that show a raster in colours: red, green, blue if it says which, else the first three or one."""
+    """The bands, from 1, to show: red, green, blue if the raster says which they are, else its first three, or one."""
     words = band_words(dataset)
     alpha = alpha_bands(dataset, words)
     data = [band for band in dataset.indexes if band not in alpha]
