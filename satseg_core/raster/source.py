@@ -17,7 +17,6 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
-from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.bands import choose_bands
 from satseg_core.raster.epoch import coordinate_epoch
 from satseg_core.raster.ground import is_placed
@@ -84,11 +83,6 @@ class Source:
     def dtype(self) -> str:
         """Name of the widest data type among the bands read."""
         return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
-
-    @cached_property
-    def alpha(self) -> int | None:
-        """The band, from 1, that says where there is data; None where none is declared to do so."""
-        return alpha_band(self.dataset, self.overrides.band_names, self.bands)
 
     @cached_property
     def has_nodata(self) -> bool:
