@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from PIL import Image, ImageDraw, ImageFont
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.legend import NODATA, Color, LandClass, Legend
+from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.area import ClassArea
 from satseg_core.raster.bands import display_bands
 from satseg_core.raster.ground import metres_per_pixel
@@ -117,20 +118,27 @@ def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: S
     """
     bands = list(bands) or display_bands(image)
     bands = bands[:3] if len(bands) >= 3 else bands[:1]
+    mask_is_true = _mask_is_true(image)  # GDAL averages without what its mask hides
     options: dict[str, Any] = {
         "window": window_under(image, labels),
         "out_shape": (len(bands), size[1], size[0]),
-        "resampling": Resampling.average if _may_average(image, labels) else Resampling.nearest,
+        "resampling": Resampling.average if mask_is_true and _may_average(image, labels) else Resampling.nearest,
     }
     if image.colorinterp[bands[0] - 1] == ColorInterp.palette:
         values = image.read(bands, **{**options, "resampling": Resampling.nearest})
         palette = np.array([image.colormap(1).get(value, _NO_DATA)[:3] for value in range(256)], np.uint8)
         colors: Picture = palette[values[0].astype(np.uint8)]
         return colors
-    values = image.read(bands, masked=True, **options)
+    values = np.ma.asarray(image.read(bands, masked=mask_is_true, **options))
     no_data = np.ma.getmaskarray(values).all(axis=0) | ~np.isfinite(values.data).all(axis=0)
     shown = np.stack([_stretch(band, ~no_data) for band in values.data], axis=-1)
     return hatched(np.array(np.broadcast_to(shown, (*shown.shape[:2], 3))), no_data)
+
+
+def _mask_is_true(image: DatasetReader) -> bool:
+    """Whether GDAL's mask says where there is data, and does not come from a band that shows something."""
+    from_alpha = any(MaskFlags.alpha in flags for flags in image.mask_flag_enums)
+    return not from_alpha or alpha_band(image) is not None
 
 
 def window_under(image: DatasetReader, labels: DatasetReader) -> Window:

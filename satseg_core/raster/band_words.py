@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Optional
+from typing import Optional
 
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
@@ -68,11 +68,15 @@ def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWor
         dataset: the open raster.
         catalogue: what a catalogue calls each band; empty where there is none.
     """
+    silent = [""] * dataset.count
     tags = [_band_tags(dataset, band) for band in dataset.indexes]
-    texts = [
-        list(_texts(dataset, tag, band, catalogue if len(catalogue) == dataset.count else ()))
-        for band, tag in enumerate(tags, 1)
-    ]
+    said = (
+        catalogue if len(catalogue) == dataset.count else silent,
+        dataset.descriptions,
+        tags,
+        _listed(dataset) or silent,
+    )
+    texts = [list(_texts(*of_band)) for of_band in zip(*said)]
     readings = [_best(each) for each in texts]
     written = [next(iter(each), "") for each in texts]
     waves = _bare_wavelengths(written) or tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
@@ -88,12 +92,9 @@ def _band_tags(dataset: DatasetReader, band: int) -> dict[str, str]:
     return {key.lower(): value.strip() for key, value in found.items()}
 
 
-def _texts(dataset: DatasetReader, tags: Mapping[str, str], band: int, catalogue: Sequence[str]) -> Iterator[str]:
+def _texts(catalogue: str, description: str | None, tags: Mapping[str, str], listed: str) -> Iterator[str]:
     """Everything written of one band that is not empty."""
-    lists = _listed(dataset)
-    candidates: list[Any] = [catalogue[band - 1] if catalogue else "", dataset.descriptions[band - 1]]
-    candidates += [tags.get(key) for key in _NAMES]
-    candidates += [lists[band - 1] if lists else ""]
+    candidates = (catalogue, description, *(tags.get(key) for key in _NAMES), listed)
     return (text.strip() for text in candidates if text and text.strip())
 
 

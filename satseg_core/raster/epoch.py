@@ -27,7 +27,9 @@ def coordinate_epoch(dataset: DatasetReader) -> float | None:
         rasterio.shutil.copy(opened, virtual, driver="VRT")
         try:
             with rasterio.open(virtual) as copied:
-                found = _EPOCH.search(copied.tags(ns="xml:VRT").get("xml:VRT", ""))
+                # Of a CRS that somebody set, the file's epoch says nothing.
+                text = copied.tags(ns="xml:VRT").get("xml:VRT", "") if copied.crs == dataset.crs else ""
+                found = _EPOCH.search(text)
         finally:
             rasterio.shutil.delete(virtual)
         return float(found.group(1)) if found else None

@@ -52,6 +52,17 @@ def linear_unit(crs: CRS) -> LinearUnit | None:
     return LinearUnit(unit.unit_name, unit.unit_conversion_factor) if known else None
 
 
+def same_plane(one: CRS, other: CRS) -> bool:
+    """Whether two local CRSs are one: files keep their name and unit, and some lose the datum and rename the axes."""
+    if not (flat_crs(one).is_engineering and flat_crs(other).is_engineering):
+        return False
+    units = [linear_unit(crs) for crs in (one, other)]
+    alike = (
+        units[0] is not None and units[1] is not None and math.isclose(units[0].metres, units[1].metres, rel_tol=1e-9)
+    )
+    return alike and flat_crs(one).name == flat_crs(other).name
+
+
 def flat_crs(crs: CRS) -> CRS:
     """The horizontal part of a CRS with heights, or of one that brings its own way to WGS 84."""
     crs = crs.source_crs if crs.is_bound and crs.source_crs else crs

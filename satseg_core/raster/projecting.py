@@ -12,6 +12,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from satseg_core.errors import RasterError, UsageError
+from satseg_core.raster.ground import same_plane
 
 
 def to_crs(polygons: NDArray[Any], crs: str | None, raster_crs: Any, path: str | Path, what: str) -> NDArray[Any]:
@@ -37,7 +38,10 @@ def to_crs(polygons: NDArray[Any], crs: str | None, raster_crs: Any, path: str |
             raise UsageError(f"The {which} has no CRS, so the two cannot be laid over each other; assign one.")
         return polygons
     try:
-        transformer = Transformer.from_crs(CRS.from_user_input(crs), CRS.from_wkt(raster_crs.to_wkt()), always_xy=True)
+        theirs, ours = CRS.from_user_input(crs), CRS.from_wkt(raster_crs.to_wkt())
+        if same_plane(theirs, ours):
+            return polygons
+        transformer = Transformer.from_crs(theirs, ours, always_xy=True)
     except ProjError as error:
         raise RasterError(
             f"The CRS of {path} cannot be transformed to the raster's; reproject the file first."

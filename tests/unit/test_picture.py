@@ -152,6 +152,14 @@ def test_an_image_is_shown_in_its_own_colours(draw, codes):
     assert left.shape[2] == 3
 
 
+def test_near_infrared_hides_nothing(draw, codes):
+    image = np.stack([np.full(codes.shape, value, np.uint8) for value in (10, 20, 30, 0)])
+    left, _ = _panels(draw(image, codes, descriptions=("red", "green", "blue", "nir")), 80, 60)
+    assert left[5, 5].tolist() == [10, 20, 30]
+    left, _ = _panels(draw(image, codes), 80, 60)
+    assert left[5, 5].tolist() != [10, 20, 30]
+
+
 @pytest.mark.parametrize(("dtype", "nodata"), [("uint8", 0), ("int8", 0), ("int16", -9999), ("uint16", 0)])
 def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
     codes = np.full((20, 30), 4, dtype)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from affine import Affine
 from pyproj import CRS
 from rasterio.control import GroundControlPoint
 from rasterio.transform import from_origin
 
 from satseg_core.errors import RasterError
-from satseg_core.raster.ground import metres_per_pixel
+from satseg_core.raster.ground import metres_per_pixel, same_plane
 from satseg_core.raster.placement import place
+from satseg_core.raster.projecting import to_crs
 from satseg_core.raster.source import open_source
 
 FOOT, SURVEY_FOOT, LINK = 0.3048, 1200 / 3937, 0.201168
@@ -142,3 +144,25 @@ def test_the_crs_that_is_given_counts(make_raster):
         found = place(dataset, rasterio.CRS.from_epsg(32632))
         assert found.warning is None
         assert found.metres == pytest.approx((2.0008, 2.0008), rel=1e-4)
+
+
+def test_a_local_crs_is_the_same_in_every_file(make_raster):
+    """A GeoTIFF loses the datum and names the axes anew."""
+    with rasterio.open(
+        make_raster(np.ones((3, 8, 8), np.uint8), crs=local('"foot",0.3048'), transform=SITE)
+    ) as dataset:
+        of_raster = CRS.from_wkt(dataset.crs.to_wkt())
+    assert same_plane(CRS.from_wkt(local('"foot",0.3048')), of_raster)
+    assert not same_plane(CRS.from_wkt(local('"metre",1')), of_raster)
+    assert not same_plane(CRS.from_wkt(local('"foot",0.3048', name="Another site")), of_raster)
+    assert not same_plane(CRS(32632), CRS(32632))
+
+
+def test_polygons_in_a_local_crs_lie_on_their_raster(make_raster):
+    square = shapely.box(104, 490, 108, 496)
+    crs = local('"foot",0.3048')
+    with rasterio.open(make_raster(np.ones((3, 8, 8), np.uint8), crs=crs, transform=SITE)) as dataset:
+        moved = to_crs(np.array([square], object), crs, dataset.crs, "mask.gpkg", "mask")
+        assert moved[0].equals(square)
+        with pytest.raises(RasterError, match="cannot be transformed"):
+            to_crs(np.array([square], object), local('"metre",1'), dataset.crs, "mask.gpkg", "mask")
