@@ -25,8 +25,8 @@ _PLACES = ((0.5, 0.5), (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
 _FEWEST_SHADES = 16
 """An image has so many values at least."""
 
-_NEARLY = 8
-"""Compression with losses makes so much of what was none or full."""
+_NEARLY = 8 / 255
+"""Compression with losses makes so much of what was none, as a share of full."""
 
 
 def alpha_band(dataset: DatasetReader, catalogue: Sequence[str] = (), used: Collection[int] = ()) -> int | None:
@@ -55,23 +55,22 @@ def alpha_bands(dataset: DatasetReader, words: BandWords, used: Collection[int] 
 
 
 def looks_like_an_image(dataset: DatasetReader, band: int) -> bool:
-    """Whether an alpha band of 8 bits has values as an image has them, by a look at a few places.
+    """Whether a band whose colour is alpha has values as an image has them, by a look at a few places.
 
-    Transparency is nearly everywhere none or full. The places depend on the raster's size alone.
+    Transparency is nearly everywhere none or one value for full. The places depend on the raster's size alone.
 
     Args:
         dataset: the open raster.
         band: from 1.
     """
-    if dataset.dtypes[band - 1] != "uint8":
-        return False
     try:
         values = np.concatenate([dataset.read(band, window=place).ravel() for place in _places(dataset)])
     except RasterioError:  # is told where the raster is read
         return False
-    seen = values[values > _NEARLY]
-    between = seen[seen < 255 - _NEARLY]
-    return between.size > seen.size / 2 and len(np.unique(between)) >= _FEWEST_SHADES
+    values = values[np.isfinite(values)]
+    seen = values[values > _NEARLY * values.max(initial=0)]
+    _, counts = np.unique(seen, return_counts=True)
+    return len(counts) >= _FEWEST_SHADES and bool(counts.max() < seen.size / 2)
 
 
 def _places(dataset: DatasetReader) -> list[Window]:

@@ -138,6 +138,24 @@ def test_transparency_has_values_of_its_own(make_raster, image):
         assert warnings_of(path) == ""
 
 
+def test_transparency_that_was_compressed_with_losses_is_one(make_raster, image):
+    border = np.zeros((1, *image.shape[1:]), np.uint8)
+    border[:, 20:, 30:] = 255
+    path = make_raster(np.concatenate([image, border]), compress="JPEG", jpeg_quality=50)
+    with rasterio.open(path) as dataset:
+        assert len(np.unique(dataset.read(4))) > 2
+    assert alpha_of(path) == 4
+
+
+@pytest.mark.parametrize(("dtype", "factor"), [("uint16", 257), ("float32", 1 / 255), ("int16", 40)])
+def test_other_types_than_bytes_are_looked_at_too(make_raster, image, dtype, factor):
+    """Some software declares the fourth of six bands, and means the last."""
+    bands = np.concatenate([image, image[:1]]).astype(float) * factor
+    assert alpha_of(make_raster(bands.astype(dtype), colorinterp=RGBA)) is None
+    bands[3] = np.where(bands[3] > 30 * factor, 255 * factor, 0)
+    assert alpha_of(make_raster(bands.astype(dtype), colorinterp=RGBA)) == 4
+
+
 def test_a_model_of_four_bands_is_told_why_one_is_missing(make_raster):
     path = make_raster(np.ones((4, 8, 8), np.uint8))
     told = "3 bands besides band 4, which is marked as transparency, and the model reads 4"

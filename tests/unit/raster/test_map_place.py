@@ -25,6 +25,7 @@ from satseg_core.raster.area_of_interest import whole
 from satseg_core.raster.classified import MapWriter
 from satseg_core.raster.epoch import coordinate_epoch, with_epoch
 from satseg_core.raster.source import open_source
+from satseg_core.remote.patient import open_patiently
 from satseg_core.vector.polygons import save_polygons
 
 CODES = np.kron(np.array([[0, 1], [2, 3]], np.uint8), np.ones((20, 30), np.uint8))
@@ -159,8 +160,9 @@ def test_polygons_in_a_local_crs_are_measured_in_its_unit(image, mapped, tmp_pat
 
 def test_a_coordinate_epoch_is_read_from_any_format(image):
     for path in with_an_epoch(image(transform=from_origin(10, 50, 2e-5, 2e-5)), 2021.3):
-        with rasterio.open(path) as dataset:
-            assert coordinate_epoch(dataset) == 2021.3
+        for opened in (rasterio.open(path), open_patiently(str(path))):
+            with opened as dataset:
+                assert coordinate_epoch(dataset) == 2021.3
     for crs in ("EPSG:32632", None):
         with rasterio.open(image(crs=crs)) as dataset:
             assert coordinate_epoch(dataset) is None
