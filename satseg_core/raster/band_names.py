@@ -127,14 +127,15 @@ ALPHA = "alpha"
 """What is called so says where there is data, and is none itself."""
 
 _ALPHA_WORDS = {"alpha", "alphakanal", "alphaband", "transparency", "transparenz", "transparence", "transparencia",
-                "opacity", "datamask"}  # fmt: skip
+                "datamask"}  # fmt: skip
 _ALPHA_PHRASES = (("data", "mask"), ("valid", "mask"), ("validity", "mask"))
 
 _OTHER_WORDS = frozenset(
-    ["angle", "aspect", "azimuth", "chm", "class", "classes", "coherence", "count", "dem", "diff", "difference",
-    "dsm", "dtm", "elevation", "error", "evi", "height", "hh", "hv", "index", "mask", "minus", "ndbi", "ndsi",
-    "ndvi", "ndwi", "pc", "pca", "probability", "qa", "quality", "ratio", "savi", "slope", "std", "stddev", "stdev",
-    "temperature", "texture", "uncertainty", "variance", "vh", "vv", "zenith"]
+    ["angle", "aot", "aspect", "atmos", "atmospheric", "azimuth", "chm", "class", "classes", "classification",
+    "coherence", "count", "dem", "diff", "difference", "dsm", "dtm", "elevation", "error", "evi", "height", "hh",
+    "hv", "index", "mask", "minus", "ndbi", "ndsi", "ndvi", "ndwi", "pc", "pca", "probability", "qa", "quality",
+    "ratio", "savi", "scl", "slope", "std", "stddev", "stdev", "temperature", "texture", "thickness", "uncertainty",
+    "variance", "vh", "vv", "wvp", "zenith"]
 )  # fmt: skip
 """What has one of these in its name shows something else, whatever colour is named besides: ``red_std``."""
 

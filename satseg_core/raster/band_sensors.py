@@ -32,7 +32,7 @@ _END = r"(?![a-z0-9])"
 
 SENTINEL_2 = Sensor(
     "Sentinel-2",
-    rf"{_APART}s2[abcd]?{_END}|sentinel[-_ ]?2|hls\.s30|_t\d\d[a-z]{{3}}_\d{{8}}t",
+    rf"{_APART}s2[abcd]?{_END}|sentinel[-_ ]?2|hls\.s30|{_APART}t\d\d[a-z]{{3}}_\d{{8}}t",
     {
         **_in_order("coastal blue green red rededge071 rededge075 rededge078 nir nir09 cirrus swir16 swir22"),
         "8a": "nir08",

@@ -11,6 +11,7 @@ from typing import Optional
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
+from satseg_core.raster.band_files import band_files, file_words
 from satseg_core.raster.band_names import (
     ALPHA,
     Reading,
@@ -34,6 +35,10 @@ _WAVELENGTHS = (
 )
 _UNITS = ("wavelength_units", "wavelength_unit", "radiation_wavelength_unit")
 _EDGES = ("wavelengthmin", "wavelengthmax")
+
+
+_MOST_ASKED, _MOST_HINTS = 20, 8000
+"""Files and letters that are looked through for a sensor's name."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWor
         dataset.descriptions,
         tags,
         _listed(dataset) or silent,
+        file_words(dataset) or silent,
     )
     texts = [list(_texts(*of_band)) for of_band in zip(*said)]
     readings = [_best(each) for each in texts]
@@ -82,7 +88,8 @@ def band_words(dataset: DatasetReader, catalogue: Sequence[str] = ()) -> BandWor
     waves = _bare_wavelengths(written) or tuple(_wavelength(tag, each) for tag, each in zip(tags, texts))
     names = [r.name or name_of_wavelength(wave) for r, wave in zip(readings, waves)]
     names = [name or short for name, short in zip(names, of_letters(readings))]
-    names, assumed = (names, None) if any(waves) else _by_numbers(dataset, names, readings, written)
+    counted = all(r.number in (None, str(band)) for band, r in enumerate(readings, 1))
+    names, assumed = (names, None) if any(waves) and counted else _by_numbers(dataset, names, readings, written)
     return BandWords(tuple(written), tuple(names), waves, tuple(r.other for r in readings), assumed)
 
 
@@ -92,9 +99,9 @@ def _band_tags(dataset: DatasetReader, band: int) -> dict[str, str]:
     return {key.lower(): value.strip() for key, value in found.items()}
 
 
-def _texts(catalogue: str, description: str | None, tags: Mapping[str, str], listed: str) -> Iterator[str]:
+def _texts(catalogue: str, description: str | None, tags: Mapping[str, str], *others: str) -> Iterator[str]:
     """Everything written of one band that is not empty."""
-    candidates = (catalogue, description, *(tags.get(key) for key in _NAMES), listed)
+    candidates = (catalogue, description, *(tags.get(key) for key in _NAMES), *others)
     return (text.strip() for text in candidates if text and text.strip())
 
 
@@ -147,7 +154,8 @@ def _by_numbers(
         known = order_of_product(file_name, dataset.count)
         return (list(known[1]), known[0]) if known else (names, None)
     unnamed = [reading if name is None else Reading() for name, reading in zip(names, readings)]
-    guess = sensor_of(unnamed, texts, f"{file_name} {' '.join(dataset.tags().values())}"[:4000])
+    files = [name for names in band_files(dataset)[:_MOST_ASKED] for name in names[:1]]
+    guess = sensor_of(unnamed, texts, " ".join((file_name, *files, *dataset.tags().values()))[:_MOST_HINTS])
     if guess.sensor is None:
         return names, None
     numbered = [name or guess.sensor.bands.get(r.number or "") for name, r in zip(names, readings)]

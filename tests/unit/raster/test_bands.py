@@ -192,6 +192,51 @@ def test_a_file_beside_the_raster_describes_its_bands(make_raster):
     assert chosen(path, ("red", "green", "nir"))[0] == (2, 3, 1)
 
 
+def separate(folder, *names, source_band=1):
+    """A virtual raster with a file for each band, as ``gdalbuildvrt -separate`` makes it; a list is a mosaic."""
+    bands = ""
+    for band, files in enumerate(names, 1):
+        sources = "".join(
+            f'<SimpleSource><SourceFilename relativeToVRT="1">{name}</SourceFilename>'
+            f"<SourceBand>{source_band or band}</SourceBand></SimpleSource>"
+            for name in ([files] if isinstance(files, str) else files)
+        )
+        bands += f'<VRTRasterBand dataType="UInt16" band="{band}">{sources}</VRTRasterBand>'
+    path = folder / "stack.vrt"
+    path.write_text(
+        f'<VRTDataset rasterXSize="8" rasterYSize="8"><SRS>EPSG:32632</SRS>'
+        f"<GeoTransform>500000, 2, 0, 5400000, 0, -2</GeoTransform>{bands}</VRTDataset>"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("T32UMA_20230101T102411_B02_10m.jp2", "T32UMA_20230101T102411_B03_10m.jp2",
+        "T32UMA_20230101T102411_B04_10m.jp2"), (3, 2, 1)),
+        (("LC08_L2SP_193026_SR_B2.TIF", "LC08_L2SP_193026_SR_B3.TIF", "LC08_L2SP_193026_SR_B4.TIF"), (3, 2, 1)),
+        (("LE07_L2SP_193026_SR_B1.TIF", "LE07_L2SP_193026_SR_B2.TIF", "LE07_L2SP_193026_SR_B3.TIF"), (3, 2, 1)),
+        (("nir.tif", "red.tif", "green.tif", "blue.tif"), (2, 3, 4)),
+        (("red_river_B4.tif", "red_river_B3.tif", "red_river_B8A.tif", "red_river_B2.tif"), (1, 2, 4)),
+        ((["a_B02.tif", "b_B02.tif"], ["a_B03.tif", "b_B03.tif"], ["a_B04.tif", "b_B04.tif"]), (3, 2, 1)),
+        (("g.tif", "b.tif", "r.tif"), (3, 1, 2)),
+    ],
+)  # fmt: skip
+def test_files_of_their_own_name_the_bands_of_a_virtual_raster(tmp_path, names, expected):
+    assert chosen(separate(tmp_path, *names)) == (expected, "")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("red.tif",) * 3, ("2020.tif", "2021.tif", "2022.tif"), (["r1.tif", "g1.tif"], ["x1.tif", "y1.tif"], ["z.tif"])],
+)
+def test_files_that_name_no_bands_leave_the_order(tmp_path, names):
+    found, warning = chosen(separate(tmp_path, *names, source_band=None))
+    assert found == (1, 2, 3)
+    assert "does not say what its bands show" in warning
+
+
 # Numbers
 
 
@@ -271,6 +316,21 @@ def test_products_of_a_known_order(make_raster, name, count, expected):
     found, warning = chosen(make_raster(np.ones((count, 8, 8), np.uint16), name, photometric="MINISBLACK"))
     assert found == expected
     assert "is named as" in warning
+
+
+def test_auxiliary_bands_of_sentinel_2_and_landsat_are_none(described):
+    sentinel = ("B4, central wavelength 665 nm", "B3, central wavelength 560 nm", "B2, central wavelength 490 nm")
+    maps = (
+        "AOT, Aerosol Optical Thickness map (at 550nm)",
+        "WVP, Scene-average Water Vapour map",
+        "SCL, Scene Classification",
+    )
+    assert chosen(described(*maps, *sentinel), (*RGB, "nir"), bands=(4, 5, 6, 1))[1] == ""
+    assert chosen(described(*maps, *sentinel)) == ((4, 5, 6), "")
+    with pytest.raises(RasterError, match="coastal"):
+        chosen(described(*maps, *sentinel, "B8"), (*RGB, "coastal"))
+    found, _ = chosen(described("SR_ATMOS_OPACITY", "SR_B1", "SR_B2", "SR_B3", "SR_B4", "SR_B5", "SR_B7"))
+    assert found == (4, 3, 2)
 
 
 def test_superdoves_words(described):
