@@ -117,6 +117,7 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
         "palette": source.palette is not None,
         "nodata": None if dataset.nodata is None else repr(dataset.nodata),
         "metres_per_pixel": list(source.placement.metres),
+        "metres_of": source.placement.kind,
         "overrides": source.overrides.to_json(),
         "stretch": {"low": list(stretch.low), "high": list(stretch.high), "origin": stretch.origin},
     }

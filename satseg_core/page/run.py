@@ -115,7 +115,17 @@ def _system(record: Record) -> str:
 
 def _pixel(record: Record) -> str:
     across, down = record["input"]["metres_per_pixel"]
-    return f"{across:.3g} × {down:.3g} m on the ground"
+    kind = _metres_of(record)
+    if kind == "pixels":
+        return "of unknown size"
+    return f"{across:.3g} × {down:.3g} m " + (
+        "on the ground" if kind == "ground" else "in the plane of its coordinates"
+    )
+
+
+def _metres_of(record: Record) -> str:
+    """What the metres are of: the ground, a plane, or px; records of old versions do not tell."""
+    return str(record["input"].get("metres_of", "ground"))
 
 
 def _bands(record: Record) -> str:
@@ -145,6 +155,8 @@ def _model_name(record: Record) -> str:
 
 def _model_pixel(record: Record) -> str:
     trained = f"trained at {record['model']['pixel_size_m']:g} m a pixel"
+    if _metres_of(record) == "pixels" and record["grid"]["raster_px_per_model_px"][0] == 1:
+        return f"{trained}, run at the image's own pixels"
     scale = record["grid"]["raster_px_per_model_px"][0] * record["input"]["metres_per_pixel"][0]
     return f"{trained}, run at {scale:.3g} m a pixel"
 

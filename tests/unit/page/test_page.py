@@ -78,6 +78,21 @@ def test_values_of_bands_that_differ_are_all_told(copy_of, page, record, low, hi
 
 
 @pytest.mark.parametrize(
+    ("metres_of", "expected"),
+    [
+        ("ground", "m on the ground"),
+        ("plane", "in the plane of its coordinates"),
+        ("pixels", "of unknown size"),
+        (None, "ground"),
+    ],
+)
+def test_metres_are_told_of_what_they_are(copy_of, page, record, metres_of, expected):
+    record["input"].pop("metres_of")
+    record["input"].update({"metres_of": metres_of} if metres_of else {})
+    assert page(copy_of(record)).row("Pixel")[1].endswith(expected)
+
+
+@pytest.mark.parametrize(
     ("finished", "expected"),
     [("2026-01-02T10:00:00+00:00", "less than a second"), ("2026-01-02T10:01:59+00:00", "119 s"),
      ("2026-01-02T10:20:00+00:00", "20 min"), ("2026-01-03T11:01:00+00:00", "25 h 1 min")],

@@ -39,7 +39,7 @@ def placed(make_raster, **place):
 def test_a_local_crs_counts_in_its_own_unit(make_raster, unit, metres):
     placement, warnings = placed(make_raster, crs=local(unit), transform=SITE)
     assert placement.metres == pytest.approx((2 * metres, 2 * metres), rel=1e-9)
-    assert not placement.in_pixels
+    assert placement.kind == "plane"
     assert len(warnings) == 1
     assert "not tied to the ground" in warnings[0]
 
@@ -67,6 +67,7 @@ def test_degrees_of_a_local_crs_are_no_sizes(make_raster):
 def test_a_crs_without_a_place_in_it_is_no_place(make_raster, crs):
     placement, warnings = placed(make_raster, crs=crs, transform=None)
     assert placement.in_pixels
+    assert placement.kind == "pixels"
     assert placement.metres == (1.0, 1.0)
     assert len(warnings) == 1
     assert "does not say where it lies" in warnings[0]
@@ -143,6 +144,7 @@ def test_the_crs_that_is_given_counts(make_raster):
         assert place(dataset, None).warning
         found = place(dataset, rasterio.CRS.from_epsg(32632))
         assert found.warning is None
+        assert found.kind == "ground"
         assert found.metres == pytest.approx((2.0008, 2.0008), rel=1e-4)
 
 
