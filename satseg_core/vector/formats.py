@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pyogrio.raw import open_arrow, write_arrow
-from pyproj import CRS
 
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.vector.geopackage import GEOMETRY_COLUMN, no_crs_warning
@@ -78,16 +77,15 @@ def convert(source: Path, target: Path) -> None:
         target: file to make; its ending says the format.
 
     Raises:
-        UsageError: the format needs longitudes and latitudes and the map has none.
+        UsageError: the format needs a CRS and the map has none.
         OutputError: the file cannot be written.
     """
     wanted = format_of(target)
     try:
         with _rows(source) as (meta, rows):
-            if wanted.needs_crs and not _is_on_the_ground(meta["crs"]):
+            if wanted.needs_crs and not meta["crs"]:
                 raise UsageError(
-                    f"{wanted.name} holds longitudes and latitudes, and the map has no known place on the ground;"
-                    " write .gpkg instead."
+                    f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead."
                 )
             if wanted.driver is None:
                 _write_parquet(rows, meta, target)
@@ -95,10 +93,6 @@ def convert(source: Path, target: Path) -> None:
                 _write_gdal(rows, meta, target, wanted)
     except (RuntimeError, OSError) as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the polygons to {target} ({error}); check the disk's free space.") from error
-
-
-def _is_on_the_ground(crs: str | None) -> bool:
-    return crs is not None and CRS.from_user_input(crs).geodetic_crs is not None
 
 
 @contextmanager
@@ -127,6 +121,7 @@ def _write_parquet(rows: Any, meta: dict[str, Any], target: Path) -> None:
     """GeoParquet 1.1: WKB, the CRS as PROJJSON (geoparquet.org)."""
     import pyarrow
     import pyarrow.parquet
+    from pyproj import CRS
 
     reader = pyarrow.RecordBatchReader.from_stream(rows)
     name = meta["geometry_name"] or GEOMETRY_COLUMN

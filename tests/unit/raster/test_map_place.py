@@ -154,8 +154,6 @@ def test_polygons_in_a_local_crs_are_measured_in_its_unit(image, mapped, tmp_pat
     assert fields[names.index("area_m2")] == pytest.approx(600 * (2 * 0.3048) ** 2)
     assert fields[names.index("perimeter_m")] == pytest.approx(100 * 2 * 0.3048)
     assert "foot" in meta["crs"]
-    with pytest.raises(UsageError, match="longitudes and latitudes"):
-        save_polygons(path, tmp_path / "p.geojson", LAND_COVER, Reporter())
 
 
 def test_a_coordinate_epoch_is_read_from_any_format(image):

@@ -78,7 +78,7 @@ def test_geojson_is_in_longitudes_and_latitudes_and_its_rings_are_wound_as_the_r
 
 
 def test_geojson_needs_a_crs(saved):
-    with pytest.raises(UsageError, match=r"no known place on the ground; write \.gpkg"):
+    with pytest.raises(UsageError, match=r"the map has no CRS; write \.gpkg"):
         saved(".geojson", {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)})
 
 
