@@ -1,0 +1,432 @@
+"""Which px of a raster have data: the one place that knows all the ways in which that is said.
+
+A px is without data where any of these says so:
+
+1. its value: the user's, else the file's, else the one that Sentinel-2's metadata call so;
+2. an alpha band, of any type, where it is 0 or less or NaN;
+3. a mask band, inside the file or beside it;
+4. a colour table, where the px' colour is fully transparent;
+5. what is left out of a virtual raster (VRT) or an index (GTI): no source covers it, and nothing is declared;
+6. NaN and infinity in any of the bands that are read.
+
+Values (1) and gaps (5) belong to a band: a px is without data where all of the bands that are read are. GDAL itself goes
+by one of these alone, and it builds masks of 8 and 16 bit alpha only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import MaskFlags, Resampling
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from satseg_core.errors import UsageError
+from satseg_core.raster.alpha import alpha_band
+from satseg_core.raster.averaging import Taps, weighted
+from satseg_core.raster.coverage import Coverage, Open, gaps
+from satseg_core.raster.overrides import Overrides
+
+_SPECIAL = "SPECIAL_VALUE_NODATA"
+"""Metadata of Sentinel-2's products, and of what was made of them."""
+
+_HUGE = 1e20
+"""Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
+
+_HARDLY = 1 / 510
+"""A px of a result that has data in less than this share of it counts as without, as in GDAL."""
+
+_AT_ONCE = 2**22
+"""Values of a raster that are looked at in one go."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Px as they are in the file.
+
+    Attributes:
+        values: ``(B, h, w)``.
+        missing: which values are no data, ``(B, h, w) bool``; of one band where all are alike.
+        unlike: those, and what GDAL takes for no data besides.
+    """
+
+    values: NDArray[Any]
+    missing: NDArray[np.bool_]
+    unlike: NDArray[np.bool_]
+
+    @property
+    def data(self) -> NDArray[np.bool_]:
+        """Which px have data, ``(h, w) bool``."""
+        data = ~self.missing.all(axis=0)
+        if self.values.dtype.kind == "f":
+            data &= np.isfinite(self.values).all(axis=0)
+        return np.asarray(data)
+
+
+@dataclass(frozen=True)
+class Validity:
+    """What says that px of a raster are without data.
+
+    Attributes:
+        bands: that are read, rising.
+        dtypes: of the bands.
+        values: of px without data, of each band; None for none.
+        origin: who says so: ``user``, ``file`` or the name of a field of metadata; empty for nobody.
+        alpha: the alpha band.
+        masked: there is a mask band.
+        transparent: indexes of a colour table that show nothing.
+        gaps: what is covered, of the bands that are not everywhere.
+        gdal_knows: GDAL leaves nothing out of averages but what is without data by values, alpha or mask.
+        gdal_agrees: and it leaves all of that out.
+    """
+
+    bands: tuple[int, ...]
+    dtypes: tuple[str, ...]
+    values: tuple[float | None, ...]
+    origin: str
+    alpha: int | None
+    masked: bool
+    transparent: frozenset[int]
+    gaps: Mapping[int, Coverage]
+    gdal_knows: bool
+    gdal_agrees: bool
+    shape: tuple[int, int] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        dataset: DatasetReader,
+        path: str,
+        chosen: Sequence[int],
+        palette: Mapping[int, tuple[int, ...]] | None,
+        overrides: Overrides,
+        opened: Open,
+    ) -> Validity:
+        """Of an open raster.
+
+        Args:
+            dataset: the raster.
+            path: as the user gave it.
+            chosen: bands that are read.
+            palette: colour of each value, or None.
+            overrides: what goes before what the file says.
+            opened: opens rasters that it lists.
+
+        Raises:
+            UsageError: a value that the user gave cannot occur in the raster, or there are too many.
+            RasterioError: a virtual raster that it lists cannot be opened.
+        """
+        bands = tuple(sorted(set(chosen)))
+        dtypes = tuple(dataset.dtypes[band - 1] for band in bands)
+        ways = {band: _gdals_way(dataset, band) for band in bands}
+        values, origin = _nodata(dataset, path, bands, overrides)
+        alpha = alpha_band(dataset, overrides.band_names, bands)
+        masked = "mask" in ways.values()
+        said = masked or alpha is not None
+        unsaid = [band for band in bands if overrides.nodata or dataset.nodatavals[band - 1] is None]
+        found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
+        by_gdal = {"value": origin == "file", "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
+        wanted = {"value": bool(origin), "mask": masked, "alpha": alpha is not None}
+        return cls(
+            bands,
+            dtypes,
+            values,
+            origin,
+            alpha,
+            masked,
+            frozenset(value for value, color in (palette or {}).items() if len(color) > 3 and color[3] == 0),
+            {band: coverage for band, coverage in found.items() if coverage is not None},
+            gdal_knows=all(by_gdal[way] for way in ways.values()),
+            gdal_agrees=all(not want or set(ways.values()) == {way} and by_gdal[way] for way, want in wanted.items()),
+            shape=dataset.shape,
+        )
+
+    @cached_property
+    def may_lack(self) -> bool:
+        """Whether some px may be without data."""
+        return bool(self._by_values or self.alpha or self.masked or self.gaps)
+
+    @property
+    def fits_overviews(self) -> bool:
+        """Whether overviews know what is without data: they are made by what a file declares."""
+        return self.gdal_knows and self.gdal_agrees
+
+    @cached_property
+    def _holds_nan(self) -> bool:
+        return any("float" in dtype for dtype in self.dtypes)
+
+    def told(self) -> list[dict[str, Any]]:
+        """What says that px are without data, as JSON values for run records."""
+        told: list[dict[str, Any]] = []
+        if self.origin:
+            told.append({"from": self.origin, "values": [None if v is None else repr(v) for v in self.values]})
+        if self.alpha:
+            told.append({"from": "alpha band", "band": self.alpha})
+        if self.masked:
+            told.append({"from": "mask band"})
+        if self.transparent:
+            told.append({"from": "colour table", "values": sorted(self.transparent)})
+        if self.gaps:
+            told.append({"from": "gaps between the rasters that it is made of", "bands": sorted(self.gaps)})
+        return told
+
+    def data(self, dataset: DatasetReader, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
+        """Which px have data, ``(h, w) bool``; arguments and errors as of `look`."""
+        if self._by_values:
+            return self.look(dataset, window, shape).data
+        return np.asarray(~self._missing(dataset, window, _shape(window, shape), None)[0].all(axis=0))
+
+    def look(self, dataset: DatasetReader, window: Window, shape: tuple[int, int] | None = None) -> Seen:
+        """Px of a raster or of an overview of it, none of them mixed.
+
+        Args:
+            dataset: the raster, or an overview of it.
+            window: px of it.
+            shape: height and width of the result, of the nearest px; as many px as the window has if not given.
+
+        Raises:
+            RasterioError: the raster is damaged.
+        """
+        size = _shape(window, shape)
+        values = dataset.read(list(self.bands), window=window, out_shape=(len(self.bands), *size))
+        return Seen(values, *self._missing(dataset, window, size, values))
+
+    @property
+    def _by_values(self) -> bool:
+        """Whether values have to be seen to know."""
+        return bool(self.origin or self.transparent or self._holds_nan)
+
+    def _missing(
+        self, dataset: DatasetReader, window: Window, shape: tuple[int, int], values: NDArray[Any] | None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """See `Seen.missing` and `Seen.unlike`; of one band where all are alike."""
+        whole = np.zeros((1, *shape), bool)
+        if self.alpha:
+            # NaN, too, is nothing to see.
+            whole |= ~(dataset.read([self.alpha], window=window, out_shape=(1, *shape)) > 0)
+        if self.masked:
+            masks = dataset.read_masks(list(self.bands), window=window, out_shape=(len(self.bands), *shape))
+            whole |= (masks == 0).all(axis=0)
+        if self.gaps:
+            whole = whole | np.stack([self._gap(band, dataset, window, shape) for band in self.bands])
+        if values is None:
+            return whole, whole
+        if self.transparent:
+            whole |= np.isin(values[0], list(self.transparent))
+        if values.dtype.kind == "f":
+            whole = whole | ~np.isfinite(values)
+        by_value = self._by_value(values)
+        if by_value is None:
+            return whole, whole
+        # In a byte there is no room for a value apart: 0 in one of three bands is a dark colour.
+        apart = by_value.all(axis=0)[None] if values.dtype == np.uint8 else by_value
+        return whole | apart, whole | by_value
+
+    def _by_value(self, values: NDArray[Any]) -> NDArray[np.bool_] | None:
+        """Which values are those that are no data, ``(B, h, w)``; None where no value is."""
+        if not self.origin:
+            return None
+        found = np.zeros(values.shape, bool)
+        for here, band, nodata in zip(found, values, self.values):
+            if nodata is not None:
+                here[:] = _equal(band, nodata)
+        return found
+
+    def _gap(self, band: int, dataset: DatasetReader, window: Window, shape: Sequence[int]) -> NDArray[np.bool_]:
+        """Which px of a window no source covers, not all of it."""
+        coverage = self.gaps.get(band)
+        if coverage is None:
+            return np.zeros(tuple(shape), bool)
+        frames = []
+        for start, size, count, length, full in zip(
+            (window.row_off, window.col_off), (window.height, window.width), shape, dataset.shape, self.shape
+        ):
+            px = np.floor(start + (np.arange(count) + 0.5) * size / count).clip(0, length - 1)
+            # A px of an overview shows several: the first and the last of them are looked at.
+            ends = np.floor(px * full / length), np.ceil((px + 1) * full / length) - 1
+            frames.append([end.clip(0, full - 1).astype(np.int64) for end in ends[: 1 if full == length else 2]])
+        found = [coverage.at(rows, cols) for rows in frames[0] for cols in frames[1]]
+        return np.asarray(~np.logical_and.reduce(found))
+
+    def read(
+        self, dataset: DatasetReader, window: Window, shape: tuple[int, int], method: Resampling
+    ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        """Read a part of a raster at any size; px without data are in no mean.
+
+        Args:
+            dataset: the raster, or an overview of it.
+            window: px of it; fractions allowed.
+            shape: height and width of the result.
+            method: nearest, average or bilinear.
+
+        Returns:
+            Values ``(B, h, w)`` of `bands` and which are data ``(B, h, w) bool``, None for all.
+
+        Raises:
+            RasterioError: the raster is damaged.
+        """
+        if self.may_lack and method == Resampling.nearest:
+            seen = self.look(dataset, window, shape)
+            return seen.values, np.broadcast_to(~seen.missing, seen.values.shape)
+        options = {"window": window, "out_shape": (len(self.bands), *shape), "resampling": method}
+        if method == Resampling.nearest or (not self.may_lack and self.gdal_knows):
+            return dataset.read(list(self.bands), **options), None
+        values = dataset.read(list(self.bands), **options)
+        valid = np.ones((1, *shape), bool)
+        for rows, found, data in self._mended(dataset, window, shape, values):
+            if len(data) > len(valid):
+                valid = np.repeat(valid, len(data), axis=0)
+            values[:, rows], valid[:, rows] = found, data
+        return values, np.broadcast_to(valid, values.shape) if self.may_lack else None
+
+    def _mended(
+        self, dataset: DatasetReader, window: Window, shape: tuple[int, int], values: NDArray[Any]
+    ) -> Iterator[tuple[slice, NDArray[Any], NDArray[np.bool_]]]:
+        """Rows of a result that px without data have a part in: better values, and which are data."""
+        down, across = window.height / shape[0], window.width / shape[1]
+        cols = Taps.along(window.col_off, across, shape[1], dataset.width)
+        step = max(int(_AT_ONCE / (len(self.bands) * (cols.stop - cols.first) * down)), 1)
+        for start in range(0, shape[0], step):
+            part = slice(start, min(start + step, shape[0]))
+            rows = Taps.along(window.row_off + start * down, down, part.stop - start, dataset.height)
+            source = Window(cols.first, rows.first, cols.stop - cols.first, rows.stop - rows.first)
+            if self.gdal_knows and not self._by_values and self.data(dataset, source).all():
+                continue
+            seen = self.look(dataset, source)
+            if seen.unlike.any() or not self.gdal_knows:
+                yield (part, *self._mean(seen, rows, cols, values[:, part]))
+
+    def _mean(
+        self, seen: Seen, rows: Taps, cols: Taps, by_gdal: NDArray[Any]
+    ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Means of what is data; where all of it is, GDAL's: a gap changes nothing but what it has a part in."""
+        if seen.missing.all():
+            return np.zeros_like(by_gdal), np.zeros((1, *by_gdal.shape[1:]), bool)
+        exact = np.float32 if by_gdal.dtype.itemsize <= 2 else np.float64
+        good = (~seen.missing).astype(exact)
+        share = weighted(good, rows, cols)
+        data = share > _HARDLY
+        sums = weighted(np.where(seen.missing, 0, seen.values).astype(exact), rows, cols)
+        with np.errstate(over="ignore"):
+            mean = _rounded(sums / np.where(data, share, 1), by_gdal.dtype)
+        mean = np.where(data, mean, by_gdal.dtype.type(0))
+        if not self.gdal_knows:
+            return mean, data
+        touched = weighted(seen.unlike.astype(exact), rows, cols) > 0
+        return np.where(touched, mean, by_gdal), data
+
+
+def _shape(window: Window, shape: tuple[int, int] | None) -> tuple[int, int]:
+    return shape or (round(window.height), round(window.width))
+
+
+def _rounded(values: NDArray[np.floating], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """As GDAL does: halves go up."""
+    if dtype.kind == "f":
+        return np.asarray(values, dtype)
+    limits = np.iinfo(dtype)
+    return np.asarray(np.floor(values + 0.5).clip(limits.min, limits.max), dtype)
+
+
+def _equal(values: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
+    if values.dtype.kind != "f":
+        return np.equal(values, values.dtype.type(int(nodata)))
+    if math.isnan(nodata):
+        return np.isnan(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if abs(nodata) >= _HUGE:
+            return np.asarray(np.abs(values - nodata) <= 1e-5 * abs(nodata))
+        return np.asarray(values == np.asarray(nodata).astype(values.dtype))
+
+
+def _gdals_way(dataset: DatasetReader, band: int) -> str:
+    """What GDAL's mask of a band is made of: ``value``, ``alpha``, ``mask``, or nothing."""
+    flags = dataset.mask_flag_enums[band - 1]
+    for flag, way in ((MaskFlags.all_valid, ""), (MaskFlags.nodata, "value"), (MaskFlags.alpha, "alpha")):
+        if flag in flags:
+            return way
+    return "mask"
+
+
+def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
+    """Whether GDAL takes the same band for alpha."""
+    first = next((i for i, kind in zip(dataset.indexes, dataset.colorinterp) if kind.name == "alpha"), None)
+    return alpha is not None and alpha == first
+
+
+def _of_lists(dataset: DatasetReader, bands: Sequence[int]) -> Sequence[int]:
+    """The bands, if the raster is made of others."""
+    return bands if dataset.driver in ("VRT", "GTI") else ()
+
+
+def _nodata(
+    dataset: DatasetReader, path: str, bands: Sequence[int], overrides: Overrides
+) -> tuple[tuple[float | None, ...], str]:
+    """The value of px without data of each band, and who says so."""
+    if overrides.nodata:
+        return _users(dataset, path, bands, overrides.nodata), "user"
+    listed = _listed(dataset)
+    special = dataset.tags().get(_SPECIAL, "")
+    for origin, values in (
+        ("file", listed),
+        ("file", dataset.nodatavals),
+        (_SPECIAL, [_number(special)] * dataset.count),
+    ):
+        found = tuple(_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands) if values else ()
+        if any(value is not None for value in found):
+            return found, origin
+    return (None,) * len(bands), ""
+
+
+def _listed(dataset: DatasetReader) -> list[float | None]:
+    """Values of all bands that make a px one without data together (GDAL's ``NODATA_VALUES``); empty if not said."""
+    found = [_number(text) for text in dataset.tags().get("NODATA_VALUES", "").split()]
+    return found if len(found) == dataset.count else []
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _users(dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]) -> tuple[float, ...]:
+    if len(given) not in (1, dataset.count):
+        raise UsageError(
+            f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
+        )
+    values = list(given) * (dataset.count if len(given) == 1 else 1)
+    for band in bands:
+        dtype = dataset.dtypes[band - 1]
+        if _possible(values[band - 1], dtype) is None:
+            raise UsageError(
+                f"--nodata {values[band - 1]:g} cannot occur in {path}, whose values are {_words(dtype)};"
+                " give a value that its px without data have."
+            )
+    return tuple(values[band - 1] for band in bands)
+
+
+def _possible(value: float | None, dtype: str) -> float | None:
+    """A value if it can occur in a type."""
+    if value is None or "float" in dtype:
+        beyond = value is not None and math.isfinite(value) and abs(value) > float(np.finfo(dtype).max) * (1 + 1e-5)
+        return None if beyond else value
+    if not math.isfinite(value) or value != int(value):
+        return None
+    limits = np.iinfo(dtype)
+    return value if limits.min <= int(value) <= limits.max else None
+
+
+def _words(dtype: str) -> str:
+    """A type in words."""
+    if "float" in dtype:
+        return dtype
+    limits = np.iinfo(dtype)
+    return f"whole numbers from {limits.min} to {limits.max} ({dtype})"
