@@ -9,13 +9,12 @@ A px is without data where any of these says so:
 5. what is left out of a virtual raster (VRT) or an index (GTI): no source covers it, and nothing is declared;
 6. NaN and infinity in any of the bands that are read.
 
-Values (1) and gaps (5) belong to a band: a px is without data where all of the bands that are read are. GDAL itself goes
-by one of these alone, and it builds masks of 8 and 16 bit alpha only.
+Values (1) and gaps (5) belong to a band: a px is without data where all of the bands that are read are. GDAL itself
+goes by one of these alone, and it builds masks of 8 and 16 bit alpha only.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,17 +26,11 @@ from rasterio.enums import MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from satseg_core.errors import UsageError
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.averaging import Taps, weighted
 from satseg_core.raster.coverage import Coverage, Open, gaps
+from satseg_core.raster.nodata import equals, nodata_values
 from satseg_core.raster.overrides import Overrides
-
-_SPECIAL = "SPECIAL_VALUE_NODATA"
-"""Metadata of Sentinel-2's products, and of what was made of them."""
-
-_HUGE = 1e20
-"""Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
 
 _HARDLY = 1 / 510
 """A px of a result that has data in less than this share of it counts as without, as in GDAL."""
@@ -125,7 +118,7 @@ class Validity:
         bands = tuple(sorted(set(chosen)))
         dtypes = tuple(dataset.dtypes[band - 1] for band in bands)
         ways = {band: _gdals_way(dataset, band) for band in bands}
-        values, origin = _nodata(dataset, path, bands, overrides)
+        values, origin = nodata_values(dataset, path, bands, overrides.nodata)
         alpha = alpha_band(dataset, overrides.band_names, bands)
         masked = "mask" in ways.values()
         said = masked or alpha is not None
@@ -143,7 +136,7 @@ class Validity:
             frozenset(value for value, color in (palette or {}).items() if len(color) > 3 and color[3] == 0),
             {band: coverage for band, coverage in found.items() if coverage is not None},
             gdal_knows=all(by_gdal[way] for way in ways.values()),
-            gdal_agrees=all(not want or set(ways.values()) == {way} and by_gdal[way] for way, want in wanted.items()),
+            gdal_agrees=all(not want or (set(ways.values()) == {way} and by_gdal[way]) for way, want in wanted.items()),
             shape=dataset.shape,
         )
 
@@ -225,7 +218,7 @@ class Validity:
         if by_value is None:
             return whole, whole
         # In a byte there is no room for a value apart: 0 in one of three bands is a dark colour.
-        apart = by_value.all(axis=0)[None] if values.dtype == np.uint8 else by_value
+        apart = by_value.all(axis=0, keepdims=True) if values.dtype == np.uint8 else by_value
         return whole | apart, whole | by_value
 
     def _by_value(self, values: NDArray[Any]) -> NDArray[np.bool_] | None:
@@ -235,7 +228,7 @@ class Validity:
         found = np.zeros(values.shape, bool)
         for here, band, nodata in zip(found, values, self.values):
             if nodata is not None:
-                here[:] = _equal(band, nodata)
+                here[:] = equals(band, nodata)
         return found
 
     def _gap(self, band: int, dataset: DatasetReader, window: Window, shape: Sequence[int]) -> NDArray[np.bool_]:
@@ -308,7 +301,7 @@ class Validity:
         """Means of what is data; where all of it is, GDAL's: a gap changes nothing but what it has a part in."""
         if seen.missing.all():
             return np.zeros_like(by_gdal), np.zeros((1, *by_gdal.shape[1:]), bool)
-        exact = np.float32 if by_gdal.dtype.itemsize <= 2 else np.float64
+        exact = np.dtype(np.float32 if by_gdal.dtype.itemsize <= 2 else np.float64)
         good = (~seen.missing).astype(exact)
         share = weighted(good, rows, cols)
         data = share > _HARDLY
@@ -334,17 +327,6 @@ def _rounded(values: NDArray[np.floating], dtype: np.dtype[Any]) -> NDArray[Any]
     return np.asarray(np.floor(values + 0.5).clip(limits.min, limits.max), dtype)
 
 
-def _equal(values: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
-    if values.dtype.kind != "f":
-        return np.equal(values, values.dtype.type(int(nodata)))
-    if math.isnan(nodata):
-        return np.isnan(values)
-    with np.errstate(over="ignore", invalid="ignore"):
-        if abs(nodata) >= _HUGE:
-            return np.asarray(np.abs(values - nodata) <= 1e-5 * abs(nodata))
-        return np.asarray(values == np.asarray(nodata).astype(values.dtype))
-
-
 def _gdals_way(dataset: DatasetReader, band: int) -> str:
     """What GDAL's mask of a band is made of: ``value``, ``alpha``, ``mask``, or nothing."""
     flags = dataset.mask_flag_enums[band - 1]
@@ -363,70 +345,3 @@ def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
 def _of_lists(dataset: DatasetReader, bands: Sequence[int]) -> Sequence[int]:
     """The bands, if the raster is made of others."""
     return bands if dataset.driver in ("VRT", "GTI") else ()
-
-
-def _nodata(
-    dataset: DatasetReader, path: str, bands: Sequence[int], overrides: Overrides
-) -> tuple[tuple[float | None, ...], str]:
-    """The value of px without data of each band, and who says so."""
-    if overrides.nodata:
-        return _users(dataset, path, bands, overrides.nodata), "user"
-    listed = _listed(dataset)
-    special = dataset.tags().get(_SPECIAL, "")
-    for origin, values in (
-        ("file", listed),
-        ("file", dataset.nodatavals),
-        (_SPECIAL, [_number(special)] * dataset.count),
-    ):
-        found = tuple(_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands) if values else ()
-        if any(value is not None for value in found):
-            return found, origin
-    return (None,) * len(bands), ""
-
-
-def _listed(dataset: DatasetReader) -> list[float | None]:
-    """Values of all bands that make a px one without data together (GDAL's ``NODATA_VALUES``); empty if not said."""
-    found = [_number(text) for text in dataset.tags().get("NODATA_VALUES", "").split()]
-    return found if len(found) == dataset.count else []
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _users(dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]) -> tuple[float, ...]:
-    if len(given) not in (1, dataset.count):
-        raise UsageError(
-            f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
-        )
-    values = list(given) * (dataset.count if len(given) == 1 else 1)
-    for band in bands:
-        dtype = dataset.dtypes[band - 1]
-        if _possible(values[band - 1], dtype) is None:
-            raise UsageError(
-                f"--nodata {values[band - 1]:g} cannot occur in {path}, whose values are {_words(dtype)};"
-                " give a value that its px without data have."
-            )
-    return tuple(values[band - 1] for band in bands)
-
-
-def _possible(value: float | None, dtype: str) -> float | None:
-    """A value if it can occur in a type."""
-    if value is None or "float" in dtype:
-        beyond = value is not None and math.isfinite(value) and abs(value) > float(np.finfo(dtype).max) * (1 + 1e-5)
-        return None if beyond else value
-    if not math.isfinite(value) or value != int(value):
-        return None
-    limits = np.iinfo(dtype)
-    return value if limits.min <= int(value) <= limits.max else None
-
-
-def _words(dtype: str) -> str:
-    """A type in words."""
-    if "float" in dtype:
-        return dtype
-    limits = np.iinfo(dtype)
-    return f"whole numbers from {limits.min} to {limits.max} ({dtype})"
