@@ -115,7 +115,7 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
         "dtype": source.dtype,
         "bands": list(source.bands),
         "palette": source.palette is not None,
-        "nodata": None if dataset.nodata is None else repr(dataset.nodata),
+        "nodata": source.validity.told(),
         "metres_per_pixel": list(source.placement.metres),
         "overrides": source.overrides.to_json(),
         "stretch": {"low": list(stretch.low), "high": list(stretch.high), "origin": stretch.origin},

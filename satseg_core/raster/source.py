@@ -17,6 +17,7 @@ from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
 from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.collar import Collar, find_collar
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.raster.validity import Validity
@@ -91,6 +92,18 @@ class Source:
 
         try:
             return Validity.of(self.dataset, self.path, self.bands, self.palette, self.overrides, opened)
+        except RasterioError as error:
+            raise read_failure(self.path, error) from error
+
+    @cached_property
+    def collar(self) -> Collar | None:
+        """A large border of one value that nothing declares as without data; None for palettes.
+
+        Raises:
+            RasterError: the raster is damaged.
+        """
+        try:
+            return None if self.palette is not None else find_collar(self.dataset, self.validity)
         except RasterioError as error:
             raise read_failure(self.path, error) from error
 

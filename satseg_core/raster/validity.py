@@ -146,6 +146,11 @@ class Validity:
         return bool(self._by_values or self.alpha or self.masked or self.gaps)
 
     @property
+    def is_declared(self) -> bool:
+        """Whether anybody says that px are without data."""
+        return bool(self.told())
+
+    @property
     def fits_overviews(self) -> bool:
         """Whether overviews know what is without data: they are made by what a file declares."""
         return self.gdal_knows and self.gdal_agrees
