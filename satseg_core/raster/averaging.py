@@ -52,10 +52,21 @@ _NOTHING = 1e-6
 
 def weighted(values: NDArray[np.floating], rows: Taps, cols: Taps) -> NDArray[np.floating]:
     """Means ``(B, h, w)`` of ``(B, H, W)``, element by element, so that bits do not depend on the shape."""
-    found = np.zeros((values.shape[0], rows.index.shape[1], values.shape[2]), values.dtype)
-    for index, weight in zip(rows.index, rows.weight):
-        found += values[:, index, :] * weight.astype(values.dtype)[:, None]
-    result = np.zeros((*found.shape[:2], cols.index.shape[1]), values.dtype)
-    for index, weight in zip(cols.index, cols.weight):
-        result += found[:, :, index] * weight.astype(values.dtype)
-    return result
+    return _summed(_summed(values, 1, rows), 2, cols)
+
+
+def _summed(values: NDArray[np.floating], axis: int, taps: Taps) -> NDArray[np.floating]:
+    """Along one axis: the sum of what each px of the result takes, times its weight."""
+    shape = [*values.shape[:axis], taps.index.shape[1], *values.shape[axis + 1 :]]
+    found, taken = np.zeros(shape, values.dtype), np.empty(shape, values.dtype)
+    for index, weight in zip(taps.index, taps.weight):
+        np.take(values, index, axis, out=taken, mode="clip")
+        taken *= np.expand_dims(weight.astype(values.dtype), tuple(range(1, 3 - axis)))
+        found += taken
+    return found
+
+
+def touched(there: NDArray[np.bool_], rows: Taps, cols: Taps) -> NDArray[np.bool_]:
+    """Which px of a result ``(B, h, w)`` have a part of some px ``(B, H, W)``; a px beside them may be among these."""
+    down = np.logical_or.reduce([there[:, index] for index in rows.index])
+    return np.asarray(np.logical_or.reduce([down[:, :, index] for index in cols.index]))

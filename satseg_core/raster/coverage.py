@@ -189,7 +189,7 @@ def _indexed(dataset: DatasetReader) -> list[Rect] | None:
     if not transform.is_rectilinear or transform.b or not Path(name).is_file():
         return None
     try:
-        bounds = pyogrio.raw.read_bounds(name)[1]
+        bounds = pyogrio.read_bounds(name)[1]
     except (RuntimeError, ValueError):  # its errors are the one or the other
         return None
     x = (np.asarray(bounds[[0, 2]]) - transform.c) / transform.a

@@ -27,7 +27,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.raster.alpha import alpha_band
-from satseg_core.raster.averaging import Taps, weighted
+from satseg_core.raster.averaging import Taps, touched, weighted
 from satseg_core.raster.coverage import Coverage, Open, gaps
 from satseg_core.raster.nodata import equals, nodata_values
 from satseg_core.raster.overrides import Overrides
@@ -56,7 +56,7 @@ class Seen:
     @property
     def data(self) -> NDArray[np.bool_]:
         """Which px have data, ``(h, w) bool``."""
-        data = ~self.missing.all(axis=0)
+        data = ~(np.logical_and.reduce(list(self.missing)) if len(self.missing) > 1 else self.missing[0])
         if self.values.dtype.kind == "f":
             data &= np.isfinite(self.values).all(axis=0)
         return np.asarray(data)
@@ -204,37 +204,48 @@ class Validity:
         self, dataset: DatasetReader, window: Window, shape: tuple[int, int], values: NDArray[Any] | None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """See `Seen.missing` and `Seen.unlike`; of one band where all are alike."""
-        whole = np.zeros((1, *shape), bool)
+        missing = self._beside_values(dataset, window, shape)
+        if values is None:
+            return missing, missing
+        if self.transparent:
+            missing = missing | np.isin(values[0], list(self.transparent))
+        if values.dtype.kind == "f":
+            missing = missing | ~np.isfinite(values)
+        if not self.origin:
+            return missing, missing
+        by_value = self._by_value(values)
+        unlike = by_value if self._by_values_alone else missing | by_value
+        if values.dtype == np.uint8:
+            # In a byte there is no room for a value apart: 0 in one of three bands is a dark colour.
+            by_value = np.logical_and.reduce(list(by_value))[None]
+        return by_value if self._by_values_alone else missing | by_value, unlike
+
+    def _beside_values(self, dataset: DatasetReader, window: Window, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """What is missing by what is said besides the values, ``(1, h, w)`` or ``(B, h, w)``."""
+        missing = np.zeros((1, *shape), bool)
         if self.alpha:
             # NaN, too, is nothing to see.
-            whole |= ~(dataset.read([self.alpha], window=window, out_shape=(1, *shape)) > 0)
+            missing |= ~(dataset.read([self.alpha], window=window, out_shape=(1, *shape)) > 0)
         if self.masked:
             masks = dataset.read_masks(list(self.bands), window=window, out_shape=(len(self.bands), *shape))
-            whole |= (masks == 0).all(axis=0)
+            missing |= (masks == 0).all(axis=0)
         if self.gaps:
-            whole = whole | np.stack([self._gap(band, dataset, window, shape) for band in self.bands])
-        if values is None:
-            return whole, whole
-        if self.transparent:
-            whole |= np.isin(values[0], list(self.transparent))
-        if values.dtype.kind == "f":
-            whole = whole | ~np.isfinite(values)
-        by_value = self._by_value(values)
-        if by_value is None:
-            return whole, whole
-        # In a byte there is no room for a value apart: 0 in one of three bands is a dark colour.
-        apart = by_value.all(axis=0, keepdims=True) if values.dtype == np.uint8 else by_value
-        return whole | apart, whole | by_value
+            missing = missing | np.stack([self._gap(band, dataset, window, shape) for band in self.bands])
+        return missing
 
-    def _by_value(self, values: NDArray[Any]) -> NDArray[np.bool_] | None:
-        """Which values are those that are no data, ``(B, h, w)``; None where no value is."""
-        if not self.origin:
-            return None
-        found = np.zeros(values.shape, bool)
-        for here, band, nodata in zip(found, values, self.values):
-            if nodata is not None:
-                here[:] = equals(band, nodata)
-        return found
+    @cached_property
+    def _by_values_alone(self) -> bool:
+        return not (self.alpha or self.masked or self.gaps or self.transparent or self._holds_nan)
+
+    def _by_value(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which values are those that are no data, ``(B, h, w)``."""
+        if len(set(self.values)) == 1 and self.values[0] is not None:
+            return equals(values, self.values[0])
+        alike = [
+            np.zeros(band.shape, bool) if nodata is None else equals(band, nodata)
+            for band, nodata in zip(values, self.values)
+        ]
+        return np.stack(alike)
 
     def _gap(self, band: int, dataset: DatasetReader, window: Window, shape: Sequence[int]) -> NDArray[np.bool_]:
         """Which px of a window no source covers, not all of it."""
@@ -316,8 +327,7 @@ class Validity:
         mean = np.where(data, mean, by_gdal.dtype.type(0))
         if not self.gdal_knows:
             return mean, data
-        touched = weighted(seen.unlike.astype(exact), rows, cols) > 0
-        return np.where(touched, mean, by_gdal), data
+        return np.where(touched(seen.unlike, rows, cols), mean, by_gdal), data
 
 
 def _shape(window: Window, shape: tuple[int, int] | None) -> tuple[int, int]:
