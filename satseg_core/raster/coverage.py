@@ -110,14 +110,15 @@ def _covered(dataset: DatasetReader, band: int, opened: Open, deep: int) -> list
     described = root.findall("VRTRasterBand")
     if root.get("subClass") or len(described) < band or described[band - 1].get("subClass"):
         return None
+    sources = [element for element in described[band - 1] if element.tag.endswith("Source")]
     rects: list[Rect] = []
-    for source in described[band - 1]:
-        if source.tag.endswith("Source"):
-            found = _of_source(source, dataset.name, opened, deep) if source.tag in _SOURCES else None
-            if found is None:
-                return None
-            rects += found
-    return rects
+    for source in sources:
+        found = _of_source(source, dataset.name, opened, deep) if source.tag in _SOURCES else None
+        if found is None:
+            return None
+        rects += found
+    # A band without any source is meant to be 0.
+    return rects if sources else None
 
 
 def _of_source(source: ElementTree.Element, name: str, opened: Open, deep: int) -> list[Rect] | None:

@@ -100,7 +100,7 @@ inside = st.tuples(st.integers(0, 15), st.integers(0, 15), st.integers(1, 25), s
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(targets=st.lists(st.tuples(rectangle, inside), max_size=5))
+@given(targets=st.lists(st.tuples(rectangle, inside), min_size=1, max_size=5))
 def test_gaps_are_where_gdal_shows_nothing(bright, targets):
     """Exact to the px, whatever the rectangles are: GDAL's own zeros are the measure."""
     path = virtual(
@@ -114,7 +114,7 @@ def test_gaps_are_where_gdal_shows_nothing(bright, targets):
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    inner=st.lists(rectangle.filter(lambda r: r[0] == int(r[0]) and r[1] == int(r[1])), max_size=3),
+    inner=st.lists(rectangle.filter(lambda r: r[0] == int(r[0]) and r[1] == int(r[1])), min_size=1, max_size=3),
     place=st.tuples(st.integers(-20, 30), st.integers(-20, 30)),
 )
 def test_gaps_of_nested_virtual_rasters(bright, inner, place):
