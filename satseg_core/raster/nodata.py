@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.overrides import Overrides
 
 SPECIAL = "SPECIAL_VALUE_NODATA"
 """Metadata of Sentinel-2's products, and of what was made of them."""
@@ -18,40 +19,45 @@ SPECIAL = "SPECIAL_VALUE_NODATA"
 _HUGE = 1e20
 """Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
 
-Values = tuple[Optional[float], ...]
-"""A value for each band; None where no value is without data."""
+ALSO = "user, besides"
+"""Who says so, of values that a user names besides those of the file."""
+
+Said = Mapping[str, tuple[tuple[float, ...], ...]]
+"""Who says so: ``user``, ``file``, or the name of a field of metadata; and the values of each band."""
 
 
-def nodata_values(
-    dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]
-) -> tuple[Values, str]:
-    """The value of px without data of each band, and who says so.
+def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told: Overrides) -> Said:
+    """The values of px without data, and who says so.
 
     Args:
         dataset: the open raster.
         path: as the user gave it.
         bands: that are read, from 1.
-        given: the user's value, or one for each of the raster's bands; empty for none.
-
-    Returns:
-        The values; and ``user``, ``file``, the name of a field of metadata, or nothing for nobody.
+        told: what goes before what the file says.
 
     Raises:
         UsageError: a value that the user gave cannot occur in the raster, or their number is wrong.
     """
-    if given:
-        return _users(dataset, path, bands, given), "user"
-    listed = _listed(dataset)
-    special = dataset.tags().get(SPECIAL, "")
-    for origin, values in (
-        ("file", listed),
-        ("file", dataset.nodatavals),
-        (SPECIAL, [_number(special)] * dataset.count),
-    ):
-        found = tuple(_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands) if values else ()
+    said: dict[str, tuple[tuple[float, ...], ...]] = {}
+    if told.nodata:
+        said["user"] = _users(dataset, path, bands, told.nodata)
+    else:
+        said.update(_files(dataset, bands))
+    also = [
+        tuple(_checked(value, dataset, path, band, "--also-nodata") for value in told.also_nodata) for band in bands
+    ]
+    said[ALSO] = tuple(also)
+    return {origin: values for origin, values in said.items() if any(values)}
+
+
+def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:
+    """What the file itself says: GDAL's values, or else the one of Sentinel-2's metadata."""
+    special = [_number(dataset.tags().get(SPECIAL, ""))] * dataset.count
+    for origin, values in (("file", _listed(dataset)), ("file", dataset.nodatavals), (SPECIAL, special)):
+        found = [_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands] if values else []
         if any(value is not None for value in found):
-            return found, origin
-    return (None,) * len(bands), ""
+            return {origin: tuple(() if value is None else (value,) for value in found)}
+    return {}
 
 
 def _listed(dataset: DatasetReader) -> list[float | None]:
@@ -67,20 +73,28 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _users(dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]) -> tuple[float, ...]:
+def _users(
+    dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]
+) -> tuple[tuple[float, ...], ...]:
     if len(given) not in (1, dataset.count):
         raise UsageError(
             f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
         )
     values = list(given) * (dataset.count if len(given) == 1 else 1)
-    for band in bands:
-        dtype = dataset.dtypes[band - 1]
-        if _possible(values[band - 1], dtype) is None:
-            raise UsageError(
-                f"--nodata {values[band - 1]:g} cannot occur in {path}, whose values are {_words(dtype)};"
-                " give a value that its px without data have."
-            )
-    return tuple(values[band - 1] for band in bands)
+    return tuple(
+        () if math.isinf(values[band - 1]) else (_checked(values[band - 1], dataset, path, band, "--nodata"),)
+        for band in bands
+    )
+
+
+def _checked(value: float, dataset: DatasetReader, path: str, band: int, option: str) -> float:
+    dtype = dataset.dtypes[band - 1]
+    if _possible(value, dtype) is None:
+        raise UsageError(
+            f"{option} {value:g} cannot occur in {path}, whose values are {_words(dtype)};"
+            " give a value that its px without data have."
+        )
+    return value
 
 
 def _possible(value: float | None, dtype: str) -> float | None:

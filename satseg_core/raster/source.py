@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -97,13 +98,15 @@ class Source:
 
     @cached_property
     def collar(self) -> Collar | None:
-        """A large border of one value that nothing declares as without data; None for palettes.
+        """A large border of one value that nothing declares as without data; None for palettes, and by the user's word.
 
         Raises:
             RasterError: the raster is damaged.
         """
         try:
-            return None if self.palette is not None else find_collar(self.dataset, self.validity)
+            if self.palette is not None or any(map(math.isinf, self.overrides.nodata)):
+                return None
+            return find_collar(self.dataset, self.validity)
         except RasterioError as error:
             raise read_failure(self.path, error) from error
 

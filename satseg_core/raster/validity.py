@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from rasterio.windows import Window
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.averaging import Taps, touched, weighted
 from satseg_core.raster.coverage import Coverage, Open, gaps
-from satseg_core.raster.nodata import equals, nodata_values
+from satseg_core.raster.nodata import Said, equals, nodata_values
 from satseg_core.raster.overrides import Overrides
 
 _HARDLY = 1 / 510
@@ -69,8 +70,7 @@ class Validity:
     Attributes:
         bands: that are read, rising.
         dtypes: of the bands.
-        values: of px without data, of each band; None for none.
-        origin: who says so: ``user``, ``file`` or the name of a field of metadata; empty for nobody.
+        values: of px without data, by who says so.
         alpha: the alpha band.
         masked: there is a mask band.
         transparent: indexes of a colour table that show nothing.
@@ -81,8 +81,7 @@ class Validity:
 
     bands: tuple[int, ...]
     dtypes: tuple[str, ...]
-    values: tuple[float | None, ...]
-    origin: str
+    values: Said
     alpha: int | None
     masked: bool
     transparent: frozenset[int]
@@ -118,25 +117,25 @@ class Validity:
         bands = tuple(sorted(set(chosen)))
         dtypes = tuple(dataset.dtypes[band - 1] for band in bands)
         ways = {band: _gdals_way(dataset, band) for band in bands}
-        values, origin = nodata_values(dataset, path, bands, overrides.nodata)
+        values = nodata_values(dataset, path, bands, overrides)
         alpha = alpha_band(dataset, overrides.band_names, bands)
         masked = "mask" in ways.values()
         said = masked or alpha is not None
         unsaid = [band for band in bands if overrides.nodata or dataset.nodatavals[band - 1] is None]
         found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
-        by_gdal = {"value": origin == "file", "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
-        wanted = {"value": bool(origin), "mask": masked, "alpha": alpha is not None}
+        by_gdal = {"value": "file" in values, "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
+        wanted = {"value": bool(values), "mask": masked, "alpha": alpha is not None}
         return cls(
             bands,
             dtypes,
             values,
-            origin,
             alpha,
             masked,
             frozenset(value for value, color in (palette or {}).items() if len(color) > 3 and color[3] == 0),
             {band: coverage for band, coverage in found.items() if coverage is not None},
             gdal_knows=all(by_gdal[way] for way in ways.values()),
-            gdal_agrees=all(not want or (set(ways.values()) == {way} and by_gdal[way]) for way, want in wanted.items()),
+            gdal_agrees=set(values) <= {"file"}
+            and all(not want or (set(ways.values()) == {way} and by_gdal[way]) for way, want in wanted.items()),
             shape=dataset.shape,
         )
 
@@ -162,8 +161,8 @@ class Validity:
     def told(self) -> list[dict[str, Any]]:
         """What says that px are without data, as JSON values for run records."""
         told: list[dict[str, Any]] = []
-        if self.origin:
-            told.append({"from": self.origin, "values": [None if v is None else repr(v) for v in self.values]})
+        for origin, values in self.values.items():
+            told.append({"from": origin, "values": [[repr(value) for value in band] for band in values]})
         if self.alpha:
             told.append({"from": "alpha band", "band": self.alpha})
         if self.masked:
@@ -198,7 +197,7 @@ class Validity:
     @property
     def _by_values(self) -> bool:
         """Whether values have to be seen to know."""
-        return bool(self.origin or self.transparent or self._holds_nan)
+        return bool(self.values or self.transparent or self._holds_nan)
 
     def _missing(
         self, dataset: DatasetReader, window: Window, shape: tuple[int, int], values: NDArray[Any] | None
@@ -211,7 +210,7 @@ class Validity:
             missing = missing | np.isin(values[0], list(self.transparent))
         if values.dtype.kind == "f":
             missing = missing | ~np.isfinite(values)
-        if not self.origin:
+        if not self.values:
             return missing, missing
         by_value = self._by_value(values)
         unlike = by_value if self._by_values_alone else missing | by_value
@@ -237,15 +236,16 @@ class Validity:
     def _by_values_alone(self) -> bool:
         return not (self.alpha or self.masked or self.gaps or self.transparent or self._holds_nan)
 
+    @cached_property
+    def _of_bands(self) -> tuple[tuple[float, ...], ...]:
+        """All values of each band that are no data."""
+        return tuple(tuple(chain.from_iterable(said)) for said in zip(*self.values.values()))
+
     def _by_value(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """Which values are those that are no data, ``(B, h, w)``."""
-        if len(set(self.values)) == 1 and self.values[0] is not None:
-            return equals(values, self.values[0])
-        alike = [
-            np.zeros(band.shape, bool) if nodata is None else equals(band, nodata)
-            for band, nodata in zip(values, self.values)
-        ]
-        return np.stack(alike)
+        if len(set(self._of_bands)) == 1:
+            return _among(values, self._of_bands[0])
+        return np.stack([_among(band, nodata) for band, nodata in zip(values, self._of_bands)])
 
     def _gap(self, band: int, dataset: DatasetReader, window: Window, shape: Sequence[int]) -> NDArray[np.bool_]:
         """Which px of a window no source covers, not all of it."""
@@ -332,6 +332,13 @@ class Validity:
 
 def _shape(window: Window, shape: tuple[int, int] | None) -> tuple[int, int]:
     return shape or (round(window.height), round(window.width))
+
+
+def _among(values: NDArray[Any], nodata: Sequence[float]) -> NDArray[np.bool_]:
+    found = [equals(values, value) for value in nodata]
+    if len(found) == 1:
+        return found[0]
+    return np.asarray(np.logical_or.reduce(found)) if found else np.zeros(values.shape, bool)
 
 
 def _rounded(values: NDArray[np.floating], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -69,6 +69,38 @@ def test_each_band_has_a_value_of_its_own(make_raster, image, left):
     np.testing.assert_array_equal(valid(path, (3, 2, 1), nodata=(-1.0, -2.0, -3.0)), left)
 
 
+def test_values_besides_those_of_the_file(make_raster, image, left):
+    values = image.clip(20, 200).astype(np.int16)
+    values[:, ~left] = -1
+    values[:, :7] = 400
+    values[:, 90:] = 500
+    path = make_raster(values, nodata=-1)
+    with open_source(str(path), RGB, (1, 2, 3), overrides=Overrides(also_nodata=(400.0, 500.0))) as source:
+        data = source.validity.data(source.dataset, Window(0, 0, 130, 96))
+        told = source.validity.told()
+    expected = left.copy()
+    expected[:7] = expected[90:] = False
+    np.testing.assert_array_equal(data, expected)
+    assert [way["from"] for way in told] == ["file", "user, besides"]
+    with (
+        pytest.raises(UsageError, match=r"--also-nodata 1e\+09 cannot occur"),
+        open_source(str(path), RGB, (1, 2, 3), overrides=Overrides(also_nodata=(1e9,))),
+    ):
+        pass
+
+
+def test_a_user_may_say_that_no_value_is_without_data(make_raster, image, left):
+    image[:, ~left] = 0
+    path = make_raster(image, nodata=0)
+    infinite = (float("inf"),)
+    assert valid(path, nodata=infinite).all()
+    assert told(path, nodata=infinite) == []
+    values, _ = averaged(path, (48, 65), infinite)
+    np.testing.assert_allclose(values[0], image[0].reshape(48, 2, 65, 2).mean((1, 3)), atol=0.51)
+    with open_source(str(path), RGB, (1, 2, 3), overrides=Overrides(nodata=infinite)) as source:
+        assert source.collar is None
+
+
 @pytest.mark.parametrize(
     ("dtype", "given_values", "words"),
     [
