@@ -65,14 +65,14 @@ def sample(source: Source, fill: Sequence[float] = ()) -> Values:
 def patches(shape: tuple[int, int], spread: int) -> list[Window]:
     """Windows in so many parts of a raster, down and across.
 
-    They are shifted from row to row and from column to column, as fields, streets and scenes of a mosaic lie in rows.
+    They are shifted from row to row, as fields, streets and scenes of a mosaic lie in rows and columns. Those of a row
+    are at one height: files of whole rows are decoded row by row.
     """
     height, width = (min(SIDE, length) for length in shape)
-    shift = np.arange(spread) * _GOLDEN % 1
-    part = np.arange(spread)[:, None]
-    rows = _begin((part + shift[None, :]) / spread, shape[0])
-    cols = _begin((part + shift[None, :]) / spread, shape[1]).T
-    corners = dict.fromkeys(zip(rows.ravel().tolist(), cols.ravel().tolist()))
+    part = np.arange(spread)
+    rows = _begin((part + 0.5) / spread, shape[0])
+    cols = _begin((part + (part[:, None] * _GOLDEN) % 1) / spread, shape[1])
+    corners = dict.fromkeys((row, col) for row, places in zip(rows.tolist(), cols.tolist()) for col in places)
     return [Window(col, row, width, height) for row, col in corners]
 
 
