@@ -8,6 +8,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
+import rasterio.enums
 import rasterio.shutil
 import rasterio.vrt
 import shapely
@@ -255,3 +256,28 @@ def test_many_sources_are_no_burden(bright):
 def test_a_plain_raster_has_no_gaps(bright):
     with rasterio.open(bright) as dataset:
         assert gaps(dataset, 1, rasterio.open) is None
+
+
+def test_gaps_are_known_in_overviews_too(tmp_path):
+    part = tmp_path / "part.tif"
+    with rasterio.open(
+        part, "w", driver="GTiff", width=1024, height=1024, count=3, dtype="uint8", transform=PLACE
+    ) as file:
+        file.write(np.full((3, 1024, 1024), 200, np.uint8))
+    with rasterio.open(part, "r+") as file:
+        file.build_overviews([2, 4], rasterio.enums.Resampling.average)
+    path = virtual(
+        tmp_path / "gap.vrt",
+        (2496, 1024),
+        lambda band: "".join(simple("part.tif", (left, 0, 1024, 1024), band=band) for left in (0, 1472)),
+        dataset="<OverviewList resampling='average'>2 4</OverviewList>",
+    )
+    with open_source(str(path), RGB, (1, 2, 3)) as source:
+        level = source.level(16)
+        assert level.shape[0] == 256
+        values, data = read_window(source, level, Window(0, 0, 2496, 1024), (64, 156))
+        inside = Block(Span(0, 4), Span(1000, 1500))
+        exact = valid_pixels(source, inside)
+    assert (values[data] == 200).all()
+    np.testing.assert_array_equal(data[0, 0], (np.arange(156) < 64) | (np.arange(156) >= 92))
+    np.testing.assert_array_equal(exact[0], (np.arange(1000, 1500) < 1024) | (np.arange(1000, 1500) >= 1472))
