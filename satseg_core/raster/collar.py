@@ -56,8 +56,8 @@ class Collar:
 def find_collar(dataset: DatasetReader, validity: Validity) -> Collar | None:
     """The border of one value that a raster has, if it is large and nothing says that it is without data.
 
-    A few px are read, and more only if a corner looks like one. Where a single band is read, values that land may
-    have count for nothing: a lake is as flat.
+    A few px are read, and more only if a corner looks like one; none where alpha, a mask or gaps tell. Where a single
+    band is read, values that land may have count for nothing: a lake is as flat.
 
     Args:
         dataset: the open raster; no palette.
@@ -66,7 +66,7 @@ def find_collar(dataset: DatasetReader, validity: Validity) -> Collar | None:
     Raises:
         RasterioError: the raster is damaged.
     """
-    if min(dataset.shape) < _SMALLEST:
+    if min(dataset.shape) < _SMALLEST or validity.is_declared_by_px:
         return None
     found = {values for values in _corners(dataset, validity) if _may_be_fill(values, validity)}
     if not found:

@@ -150,6 +150,11 @@ class Validity:
         return bool(self.told())
 
     @property
+    def is_declared_by_px(self) -> bool:
+        """Whether it is said of each px, and not of a value alone."""
+        return bool(self.alpha or self.masked or self.gaps)
+
+    @property
     def fits_overviews(self) -> bool:
         """Whether overviews know what is without data: they are made by what a file declares."""
         return self.gdal_knows and self.gdal_agrees
@@ -305,11 +310,20 @@ class Validity:
             part = slice(start, min(start + step, shape[0]))
             rows = Taps.along(window.row_off + start * down, down, part.stop - start, dataset.height)
             source = Window(cols.first, rows.first, cols.stop - cols.first, rows.stop - rows.first)
-            if self.gdal_knows and not self._by_values and self.data(dataset, source).all():
-                continue
-            seen = self.look(dataset, source)
-            if seen.unlike.any() or not self.gdal_knows:
+            seen = self._seen(dataset, source)
+            if seen is not None and (seen.unlike.any() or not self.gdal_knows):
                 yield (part, *self._mean(seen, rows, cols, values[:, part]))
+
+    def _seen(self, dataset: DatasetReader, window: Window) -> Seen | None:
+        """Px as they are; None where GDAL's means are right. Values are read only where they are needed."""
+        if self._by_values or not self.gdal_knows:
+            return self.look(dataset, window)
+        shape = _shape(window, None)
+        missing, unlike = self._missing(dataset, window, shape, None)
+        if not missing.any():
+            return None
+        values = dataset.read(list(self.bands), window=window, out_shape=(len(self.bands), *shape))
+        return Seen(values, missing, unlike)
 
     def _mean(
         self, seen: Seen, rows: Taps, cols: Taps, by_gdal: NDArray[Any]
