@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import shapely
-from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
@@ -85,13 +84,8 @@ def _has_data(plan: Plan, rows: Span, cols: Span) -> bool:
     )
     window = Window(cols.start + (cols.size - width) // 2, rows.start + (rows.size - height) // 2, width, height)
     source = plan.source
-    bands = sorted(set(source.bands))
-    shape = (len(bands), min(3, height), min(3, width))
-    options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
     try:
-        valid = (source.dataset.read_masks(bands, **options) > 0).any(axis=0)
-        if "float" in source.dtype:
-            valid &= np.isfinite(source.dataset.read(bands, **options)).all(axis=0)
+        valid = source.validity.data(source.dataset, window, (min(3, height), min(3, width)))
     except RasterioError as error:
         raise read_failure(source.path, error) from error
     return bool(valid.any())

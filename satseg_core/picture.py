@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from PIL import Image, ImageDraw, ImageFont
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.legend import NODATA, Color, LandClass, Legend
-from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.area import ClassArea
 from satseg_core.raster.bands import display_bands
 from satseg_core.raster.ground import metres_per_pixel
+from satseg_core.raster.overrides import Overrides
+from satseg_core.raster.validity import Validity
 from satseg_core.style import color_table
 
 PANEL = 900
@@ -107,7 +108,9 @@ def read_map(labels: DatasetReader, legend: Legend, size: Size) -> tuple[Picture
     return colors, ~np.isin(codes, legend.codes)
 
 
-def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: Sequence[int] = ()) -> Picture:
+def read_image(
+    image: DatasetReader, labels: DatasetReader, size: Size, bands: Sequence[int] = (), nodata: Sequence[float] = ()
+) -> Picture:
     """The part of an image under its map, as it is shown: bytes as they are, other types stretched, no data hatched.
 
     Args:
@@ -115,10 +118,10 @@ def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: S
         labels: the map, on the same grid or a part of it.
         size: of the picture.
         bands: to show, counted from 1: three, or the first of fewer; its red, green and blue if empty.
+        nodata: what the user called the value of px without data.
     """
     bands = list(bands) or display_bands(image)
     bands = bands[:3] if len(bands) >= 3 else bands[:1]
-    mask_is_true = _mask_is_true(image)  # GDAL averages without what its mask hides
     options: dict[str, Any] = {
         "window": window_under(image, labels),
         "out_shape": (len(bands), size[1], size[0]),
@@ -129,16 +132,12 @@ def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: S
         palette = np.array([image.colormap(1).get(value, _NO_DATA)[:3] for value in range(256)], np.uint8)
         colors: Picture = palette[values[0].astype(np.uint8)]
         return colors
-    values = np.ma.asarray(image.read(bands, masked=mask_is_true, **options))
-    no_data = np.ma.getmaskarray(values).all(axis=0) | ~np.isfinite(values.data).all(axis=0)
-    shown = np.stack([_stretch(band, ~no_data) for band in values.data], axis=-1)
+    values = image.read(bands, **options)
+    validity = Validity.of(image, image.name, bands, None, Overrides(nodata=tuple(nodata)), rasterio.open)
+    data = validity.data(image, options["window"], size[::-1]) & np.isfinite(values).all(axis=0)
+    no_data = ~data
+    shown = np.stack([_stretch(band, data) for band in values], axis=-1)
     return hatched(np.array(np.broadcast_to(shown, (*shown.shape[:2], 3))), no_data)
-
-
-def _mask_is_true(image: DatasetReader) -> bool:
-    """Whether GDAL's mask says where there is data, and does not come from a band that shows something."""
-    from_alpha = any(MaskFlags.alpha in flags for flags in image.mask_flag_enums)
-    return not from_alpha or alpha_band(image) is not None
 
 
 def window_under(image: DatasetReader, labels: DatasetReader) -> Window:

@@ -101,7 +101,8 @@ def _plan(
     """Everything decided before the first tile is read, and warnings."""
     card = model.card
     scale, scale_warnings = model_scale(source, card, options.pixel_size)
-    warnings = (*source.warnings, *scale_warnings)
+    collar = [source.collar.warning(source.path)] if source.collar else []
+    warnings = (*source.warnings, *collar, *scale_warnings)
     for sentence in warnings:
         reporter.warning(sentence)
     within = extent_block(source, options.extent)

@@ -115,7 +115,7 @@ def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
         "dtype": source.dtype,
         "bands": list(source.bands),
         "palette": source.palette is not None,
-        "nodata": None if dataset.nodata is None else repr(dataset.nodata),
+        "nodata": source.validity.told(),
         "metres_per_pixel": list(source.placement.metres),
         "metres_of": source.placement.kind,
         "overrides": source.overrides.to_json(),

@@ -109,14 +109,23 @@ def windows(shape: tuple[int, int], side: int = 4096) -> Iterator[Window]:
 
 
 def valid(source: rasterio.DatasetReader, window: Window) -> np.ndarray:
-    """Where the raster has data, by rasterio's own masks and finite numbers."""
-    colours = [i for i, kind in zip(source.indexes, source.colorinterp) if kind.name != "alpha"]
+    """Where the raster has data: not by its value, nor its alpha band, nor its mask band, and finite numbers."""
+    alphas = [i for i, kind in zip(source.indexes, source.colorinterp) if kind.name == "alpha"]
+    colours = [i for i in source.indexes if i not in alphas]
     # As many as the model reads: three where there are three, else the one.
     bands = colours[:3] if len(colours) >= 3 else colours[:1]
-    mask = (source.read_masks(bands, window=window) > 0).any(axis=0)
+    values = source.read(bands, window=window)
+    data = np.zeros(values.shape[1:], bool)
+    for band, nodata in zip(values, (source.nodatavals[i - 1] for i in bands)):
+        data |= True if nodata is None or np.isnan(nodata) else band != nodata
     if "float" in source.dtypes[0]:
-        mask &= np.isfinite(source.read(bands, window=window)).all(axis=0)
-    return mask
+        data &= np.isfinite(values).all(axis=0)
+    if alphas:
+        data &= source.read(alphas[0], window=window) > 0
+    flags = source.mask_flag_enums[bands[0] - 1]
+    if not {"all_valid", "nodata", "alpha"} & {flag.name for flag in flags}:
+        data &= (source.read_masks(bands, window=window) > 0).any(axis=0)
+    return data
 
 
 def describe(path: Path) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
+from satseg_core.errors import SatSegError
 from satseg_core.legend import Legend
 from satseg_core.page.beside import Record, image_name, open_image
 from satseg_core.page.images import data_uri, png
@@ -73,8 +74,8 @@ def _image(record: Record, map_path: Path, labels: DatasetReader, size: Size) ->
                 f"The image, {image_name(record)}, is large and not shown: it needs overviews for that."
             )
         try:
-            return Image.fromarray(read_image(image, labels, size, _bands(record, image))), ""
-        except (RasterioError, OSError, ValueError):
+            return Image.fromarray(read_image(image, labels, size, _bands(record, image), _nodata(record))), ""
+        except (RasterioError, OSError, ValueError, SatSegError):
             return None, _faint(f"The image that was mapped, {image_name(record)}, cannot be read.")
 
 
@@ -122,3 +123,13 @@ def _swatch() -> Picture:
 
 
 _NO_DATA = f'<p class="faint"><img src="{png(Image.fromarray(_swatch()))}" width="28" height="14" alt=""> No data</p>'
+
+
+def _nodata(record: Record) -> Sequence[float]:
+    """What the user called the value of px without data; none where the record does not tell."""
+    told = record["input"].get("overrides")
+    values = told.get("nodata") if isinstance(told, dict) else None
+    try:
+        return [float(value) for value in values or ()]
+    except (TypeError, ValueError):
+        return ()

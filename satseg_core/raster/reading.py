@@ -169,10 +169,8 @@ def read_window(source: Source, dataset: DatasetReader, window: Window, shape: t
     bands = sorted(set(source.bands))
     palette = source.palette
     method = Resampling.nearest if palette is not None else _resampling(part, shape)
-    options = {"window": part, "out_shape": (len(bands), *shape), "resampling": method}
     try:
-        values = dataset.read(bands, **options)
-        valid = dataset.read_masks(bands, **options) > 0 if source.has_nodata else None
+        values, valid = source.validity.read(dataset, part, shape, method)
     except RasterioError as error:
         raise read_failure(source.path, error) from error
     if palette is not None:
@@ -207,10 +205,7 @@ def _mirrored(tensor: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np
 
 
 def valid_pixels(source: Source, block: Block) -> NDArray[np.bool_]:
-    """Which of a block's raster px have data.
-
-    A px is without data where all of the chosen bands say so (nodata value, mask band or alpha, as GDAL's
-    dataset mask has it) or where any of them is NaN or infinite.
+    """Which of a block's raster px have data; `satseg_core.raster.validity` says what that means.
 
     Returns:
         ``(h, w) bool``.
@@ -221,12 +216,7 @@ def valid_pixels(source: Source, block: Block) -> NDArray[np.bool_]:
     if not source.has_nodata:
         return np.ones(block.shape, bool)
     window = Window(block.cols.start, block.rows.start, block.cols.size, block.rows.size)
-    bands = sorted(set(source.bands))
     try:
-        valid = np.asarray((source.dataset.read_masks(bands, window=window) > 0).any(axis=0))
-        for band in bands:
-            if "float" in source.dataset.dtypes[band - 1]:
-                valid &= np.isfinite(source.dataset.read(band, window=window))
+        return source.validity.data(source.dataset, window)
     except RasterioError as error:
         raise read_failure(source.path, error) from error
-    return valid

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.model.card import ModelCard, Scaling
+from satseg_core.raster.sampling import sample
 from satseg_core.raster.source import Source, read_failure
-
-SAMPLE_SIDE = 1024
-"""The stretch is worked out from about this many px squared, spread over the whole raster."""
-
-_PATCHES = 8
-"""Without overviews the sample is taken from this many patches down and across."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,8 @@ def find_stretch(source: Source, scaling: Scaling, given: Sequence[float] | None
     """The stretch of a raster for a model.
 
     8-bit rasters are taken as they are (0 to 255). Others are stretched between two percentiles of each
-    band over the whole raster, from a sample that overviews give or that patches of it give.
+    band over the whole raster, from a sample (see `satseg_core.raster.sampling`). Values are those that are
+    in the file, also where it says by what scale and offset they become others.
 
     Args:
         source: the open raster.
@@ -59,11 +53,14 @@ def find_stretch(source: Source, scaling: Scaling, given: Sequence[float] | None
         return _constant((0.0, 255.0), count, "8-bit, as is")
     if scaling.fixed is not None:
         return _constant(scaling.fixed, count, "fixed by the model")
+    # What is likely to be no land is left out, also where it may be: the land is stretched alike with and without it.
+    fill = source.collar.values if source.collar else ()
     try:
-        samples = _sample(source)
+        samples = dict(zip(source.validity.bands, sample(source, fill)))
     except RasterioError as error:
         raise read_failure(source.path, error) from error
-    limits = [_percentiles(samples[i], scaling) for i in range(count)]
+    found = {band: _percentiles(values, scaling) for band, values in samples.items()}
+    limits = [found[band] for band in source.bands]
     origin = f"percentiles {scaling.low_percentile:g} and {scaling.high_percentile:g} of the whole raster"
     return Stretch(tuple(low for low, _ in limits), tuple(high for _, high in limits), origin)
 
@@ -74,43 +71,12 @@ def _constant(limits: Sequence[float], count: int, origin: str) -> Stretch:
     return Stretch((float(limits[0]),) * count, (float(limits[1]),) * count, origin)
 
 
-def _percentiles(values: NDArray[np.float64], scaling: Scaling) -> tuple[float, float]:
+def _percentiles(values: NDArray[np.generic], scaling: Scaling) -> tuple[float, float]:
     """Lower and upper limit of one band; one unit apart where the band is flat or empty."""
     if values.size == 0:
         return (0.0, 1.0)
-    low, high = np.percentile(values, (scaling.low_percentile, scaling.high_percentile))
+    low, high = np.percentile(np.asarray(values, np.float64), (scaling.low_percentile, scaling.high_percentile))
     return (float(low), float(high) if high > low else float(low) + 1.0)
-
-
-def _sample(source: Source) -> list[NDArray[np.float64]]:
-    """Valid, finite values of each band, one array a band, spread over the whole raster."""
-    height, width = source.shape
-    windows = [Window(0, 0, width, height)]
-    side = SAMPLE_SIDE
-    if not source.dataset.overviews(source.bands[0]) and height * width > 4 * SAMPLE_SIDE**2:
-        windows = _patches(height, width, SAMPLE_SIDE // _PATCHES)
-        side = SAMPLE_SIDE // _PATCHES
-    found: list[list[NDArray[np.float64]]] = [[] for _ in source.bands]
-    for window in windows:
-        shape = (min(side, int(window.height)), min(side, int(window.width)))
-        for values, band in zip(found, source.bands):
-            values.append(_valid_values(source, band, window, shape))
-    return [np.concatenate(values) for values in found]
-
-
-def _patches(height: int, width: int, side: int) -> list[Window]:
-    """Windows of ``side`` px, evenly spread."""
-    side_y, side_x = min(side, height), min(side, width)
-    rows = np.unique(np.linspace(0, height - side_y, _PATCHES).astype(int))
-    cols = np.unique(np.linspace(0, width - side_x, _PATCHES).astype(int))
-    return [Window(int(col), int(row), side_x, side_y) for row in rows for col in cols]
-
-
-def _valid_values(source: Source, band: int, window: Window, shape: tuple[int, int]) -> NDArray[np.float64]:
-    options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
-    values = source.dataset.read(band, **options).astype(np.float64)
-    mask = source.dataset.read_masks(band, **options)
-    return np.asarray(values[(mask > 0) & np.isfinite(values)])
 
 
 def normaliser(card: ModelCard, stretch: Stretch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

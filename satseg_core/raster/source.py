@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,16 +13,17 @@ from typing import Any, Callable
 import numpy as np
 import rasterio
 from affine import Affine
-from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
 from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.collar import Collar, find_collar
 from satseg_core.raster.epoch import coordinate_epoch
 from satseg_core.raster.ground import is_placed
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
+from satseg_core.raster.validity import Validity
 from satseg_core.remote import is_remote
 from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.patience import nobody_cancels
@@ -85,10 +87,40 @@ class Source:
         return str(np.result_type(*(self.dataset.dtypes[band - 1] for band in self.bands)))
 
     @cached_property
+    def validity(self) -> Validity:
+        """What says that px are without data.
+
+        Raises:
+            UsageError: the user's value for them cannot occur in the raster.
+            RasterError: a virtual raster that it lists cannot be opened.
+        """
+
+        def opened(name: str) -> DatasetReader:
+            return _dataset(name, self.check)
+
+        try:
+            return Validity.of(self.dataset, self.path, self.bands, self.palette, self.overrides, opened)
+        except RasterioError as error:
+            raise read_failure(self.path, error) from error
+
+    @cached_property
+    def collar(self) -> Collar | None:
+        """A large border of one value that nothing declares as without data; None for palettes, and by the user's word.
+
+        Raises:
+            RasterError: the raster is damaged.
+        """
+        try:
+            if self.palette is not None or any(map(math.isinf, self.overrides.nodata)):
+                return None
+            return find_collar(self.dataset, self.validity)
+        except RasterioError as error:
+            raise read_failure(self.path, error) from error
+
+    @property
     def has_nodata(self) -> bool:
-        """Whether some pixels may be without data: nodata value, mask, alpha, or a type that can hold NaN."""
-        flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
-        return "float" in self.dtype or any(MaskFlags.all_valid not in flag for flag in flags)
+        """Whether some pixels may be without data."""
+        return self.validity.may_lack
 
     def level(self, shrink: float) -> DatasetReader:
         """The raster to read px from for a result with fewer of them: one overview, or the raster without any.
@@ -108,6 +140,8 @@ class Source:
         if not factors:
             return self.dataset
         fitting = [number for number, factor in enumerate(factors) if factor * KEPT_PER_PIXEL <= shrink]
+        if not self.validity.fits_overviews:
+            fitting = []
         chosen = f"{fitting[-1]}only" if fitting else "NONE"
         try:
             return self.closing.enter_context(_dataset(self.path, self.check, OVERVIEW_LEVEL=chosen))
@@ -145,7 +179,9 @@ def open_source(
         placement = place(dataset, dataset.crs)
         if placement.warning:
             warnings = [*warnings, placement.warning]
-        yield Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
+        source = Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
+        source.validity  # noqa: B018 # what is wrong with it is said at once
+        yield source
 
 
 def _is_patient(path: str) -> bool:

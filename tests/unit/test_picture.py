@@ -172,3 +172,17 @@ def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
     assert no_data[:10, :20].all()
     assert no_data[:, 20:].all(), "codes that are no classes"
     assert not no_data[10:, :20].any()
+
+
+def test_px_without_data_are_hatched_in_whatever_way_that_is_said(make_raster):
+    values = np.full((4, 60, 60), 90, np.uint8)
+    values[3, :, :20], values[:3, :, 40:] = 0, 7
+    C = ColorInterp
+    # Alpha and a value at once, and another value that the user named.
+    path = make_raster(values, colorinterp=[C.red, C.green, C.blue, C.alpha], nodata=8)
+    codes = make_raster(np.ones((1, 60, 60), np.uint8), "map.tif")
+    with rasterio.open(path) as image, rasterio.open(codes) as labels:
+        picture = read_image(image, labels, (60, 60), (1, 2, 3), (7.0,))
+    assert (picture[:, 20:40] == 90).all()
+    assert not (picture[:, :20] == 90).any()
+    assert not (picture[:, 40:] == 7).any()

@@ -1,0 +1,128 @@
+"""The values of px without data: what a user says goes before what a file says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.io import DatasetReader
+
+from satseg_core.errors import UsageError
+from satseg_core.raster.overrides import Overrides
+
+SPECIAL = "SPECIAL_VALUE_NODATA"
+"""Metadata of Sentinel-2's products, and of what was made of them."""
+
+_HUGE = 1e20
+"""Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
+
+ALSO = "user, besides"
+"""Who says so, of values that a user names besides those of the file."""
+
+Said = Mapping[str, tuple[tuple[float, ...], ...]]
+"""Who says so: ``user``, ``file``, or the name of a field of metadata; and the values of each band."""
+
+
+def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told: Overrides) -> Said:
+    """The values of px without data, and who says so.
+
+    Args:
+        dataset: the open raster.
+        path: as the user gave it.
+        bands: that are read, from 1.
+        told: what goes before what the file says.
+
+    Raises:
+        UsageError: a value that the user gave cannot occur in the raster, or their number is wrong.
+    """
+    said: dict[str, tuple[tuple[float, ...], ...]] = {}
+    if told.nodata:
+        said["user"] = _users(dataset, path, bands, told.nodata)
+    else:
+        said.update(_files(dataset, bands))
+    also = [
+        tuple(_checked(value, dataset, path, band, "--also-nodata") for value in told.also_nodata) for band in bands
+    ]
+    said[ALSO] = tuple(also)
+    return {origin: values for origin, values in said.items() if any(values)}
+
+
+def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:
+    """What the file itself says: GDAL's values, or else the one of Sentinel-2's metadata."""
+    special = [_number(dataset.tags().get(SPECIAL, ""))] * dataset.count
+    for origin, values in (("file", _listed(dataset)), ("file", dataset.nodatavals), (SPECIAL, special)):
+        found = [_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands] if values else []
+        if any(value is not None for value in found):
+            return {origin: tuple(() if value is None else (value,) for value in found)}
+    return {}
+
+
+def _listed(dataset: DatasetReader) -> list[float | None]:
+    """Values of all bands that make a px one without data together (GDAL's ``NODATA_VALUES``); empty if not said."""
+    found = [_number(text) for text in dataset.tags().get("NODATA_VALUES", "").split()]
+    return found if len(found) == dataset.count else []
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _users(
+    dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]
+) -> tuple[tuple[float, ...], ...]:
+    if len(given) not in (1, dataset.count):
+        raise UsageError(
+            f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
+        )
+    values = list(given) * (dataset.count if len(given) == 1 else 1)
+    return tuple(
+        () if math.isinf(values[band - 1]) else (_checked(values[band - 1], dataset, path, band, "--nodata"),)
+        for band in bands
+    )
+
+
+def _checked(value: float, dataset: DatasetReader, path: str, band: int, option: str) -> float:
+    dtype = dataset.dtypes[band - 1]
+    if _possible(value, dtype) is None:
+        raise UsageError(
+            f"{option} {value:g} cannot occur in {path}, whose values are {_words(dtype)};"
+            " give a value that its px without data have."
+        )
+    return value
+
+
+def _possible(value: float | None, dtype: str) -> float | None:
+    """A value if it can occur in a type."""
+    if value is None or "float" in dtype:
+        beyond = value is not None and math.isfinite(value) and abs(value) > float(np.finfo(dtype).max) * (1 + 1e-5)
+        return None if beyond else value
+    if not math.isfinite(value) or value != int(value):
+        return None
+    limits = np.iinfo(dtype)
+    return value if limits.min <= int(value) <= limits.max else None
+
+
+def _words(dtype: str) -> str:
+    """A type in words."""
+    if "float" in dtype:
+        return dtype
+    limits = np.iinfo(dtype)
+    return f"whole numbers from {limits.min} to {limits.max} ({dtype})"
+
+
+def equals(values: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
+    """Which values are the one of px without data."""
+    if values.dtype.kind != "f":
+        return np.asarray(values == values.dtype.type(int(nodata)), bool)
+    if math.isnan(nodata):
+        return np.asarray(np.isnan(values))
+    with np.errstate(over="ignore", invalid="ignore"):
+        if abs(nodata) >= _HUGE:
+            return np.asarray(np.abs(values - nodata) <= 1e-5 * abs(nodata))
+        return np.asarray(values == np.asarray(nodata).astype(values.dtype))
