@@ -101,11 +101,12 @@ def _plan(
     """Everything decided before the first tile is read, and warnings."""
     card = model.card
     scale, scale_warnings = model_scale(source, card, options.pixel_size)
-    warnings = (*source.warnings, *scale_warnings)
+    within = extent_block(source, options.extent)
+    mask = options.mask_polygons
+    area = AreaOfInterest(mask, source) if mask else None
+    warnings = (*source.warnings, *scale_warnings, *(area.warnings if area else ()))
     for sentence in warnings:
         reporter.warning(sentence)
-    within = extent_block(source, options.extent)
-    area = AreaOfInterest(options.mask, source) if options.mask else None
     if options.scheduler and options.device not in ("auto", "cpu"):
         runtime: Runtime = ElsewhereRuntime.asked_for(options.runtime, options.device, options.precision)
     else:

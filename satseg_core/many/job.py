@@ -64,7 +64,7 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
         "raster": state,
         "model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
         "options": {**options, "polygons": products.polygons, "confidence": products.confidence},
-        "mask": _plain_mask(template.mask),
+        "mask": _plain_mask(template),
     }
 
 
@@ -77,8 +77,10 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _plain_mask(mask: str | None) -> Any:
+def _plain_mask(template: SegmentOptions) -> Any:
+    mask = template.mask_polygons
     if not mask:
         return None
-    identity = identify_file(mask)
-    return {**identity, "file": Path(identity["file"]).name}
+    identity = identify_file(mask.file)
+    told = {name: value for name, value in (("layer", mask.layer), ("crs", mask.crs)) if value is not None}
+    return {**identity, "file": Path(identity["file"]).name, **told}

@@ -11,7 +11,7 @@ class Overrides:
     """What goes before what the file says.
 
     Attributes:
-        crs: in any form that PROJ reads (``EPSG:32632``, WKT), or None.
+        crs: in any form that PROJ reads (``EPSG:32632``, WKT), ``none`` for no CRS whatever the file says, or None.
         nodata: the value of px without data, of all bands or of each band of the raster; empty for the file's own.
         band_names: what a catalogue calls each of the raster's bands, such as ``red``; empty where none does.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from rasterio.io import DatasetReader
 
@@ -25,10 +26,15 @@ class Placement:
     warning: str | None = None
 
 
-def place(dataset: DatasetReader) -> Placement:
-    """Work out the size of a raster's pixels, with a warning where it has to be assumed."""
-    if dataset.crs is not None:
-        metres = metres_per_pixel(dataset.crs.to_wkt(), dataset.transform, dataset.width, dataset.height)
+def place(dataset: DatasetReader, crs: Any) -> Placement:
+    """Work out the size of a raster's pixels, with a warning where it has to be assumed.
+
+    Args:
+        dataset: the open raster.
+        crs: rasterio's, which need not be what the file says; or None.
+    """
+    if crs is not None:
+        metres = metres_per_pixel(crs.to_wkt(), dataset.transform, dataset.width, dataset.height)
         if metres is not None:
             return Placement(metres)
         return _unplaced(dataset, "a CRS that cannot be placed on the ground")
