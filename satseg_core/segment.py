@@ -198,7 +198,11 @@ def _record(
         "started": started,
         "finished": record.now(),
         "versions": record.versions(),
-        "options": {**asdict(options), "input": without_secrets(options.input)},
+        "options": {
+            **asdict(options),
+            "input": without_secrets(options.input),
+            "nodata": options.overrides.to_json()["nodata"] or None,
+        },
         "model": record.describe_model(run.model, plan.runtime.name),
         "input": record.describe_source(plan.source, plan.stretch),
         "grid": record.describe_grid(

@@ -21,8 +21,8 @@ class Overrides:
     band_names: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values for run records."""
-        return asdict(self)
+        """Plain JSON values for run records: values without data as text, for JSON has no NaN."""
+        return {**asdict(self), "nodata": [repr(value) for value in self.nodata]}
 
 
 NO_OVERRIDES = Overrides()

@@ -102,7 +102,7 @@ def _read(path: str, asked: PolygonLayer, with_fields: bool) -> _Found:
     if len(spatial) > 1:
         spatial = [pair for pair in spatial if _has_polygons(path, *pair)] or spatial
     if not spatial:
-        return _Found(pyogrio.raw.read(path, columns=columns), 0)
+        return _Found(pyogrio.raw.read(path, layer=0 if layers else None, columns=columns), 0)
     first, *others = [name for name, _ in spatial]
     if not _may_be_polygons(spatial[0][1]):
         others = []
