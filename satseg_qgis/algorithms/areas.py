@@ -21,7 +21,7 @@ from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters
 from satseg_qgis.algorithms.classified import MapAlgorithm
-from satseg_qgis.algorithms.sources import NAME_FIELD, PolygonFile, polygon_problem, write_polygons
+from satseg_qgis.algorithms.sources import NAME_FIELD, PolygonFile, polygon_problem, source_crs, write_polygons
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -104,8 +104,9 @@ class AreasAlgorithm(MapAlgorithm):
         if source is None:
             return None, None
         fields = self.parameterAsFields(parameters, self.ZONE_FIELD, context)
+        crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.ZONES, context))
         try:
-            file = write_polygons(source, context, feedback, fields[0] if fields else None)
+            file = write_polygons(source, crs, context, feedback, fields[0] if fields else None)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
         return file, NAME_FIELD if fields else None

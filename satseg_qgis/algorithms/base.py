@@ -22,7 +22,7 @@ from qgis.PyQt.QtGui import QIcon
 from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.destinations import target_file
 from satseg_qgis.algorithms.help_pages import help_text
-from satseg_qgis.algorithms.replaced import lost_by, show_again
+from satseg_qgis.algorithms.replaced import lost_by, settle, show_again
 from satseg_qgis.engine import commands
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
@@ -156,6 +156,7 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
             if problem:
                 raise QgsProcessingException(problem)
             self.read_layers(parameters, context)
+            settle(self.targets, context.project() or QgsProject.instance())
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
         return True

@@ -83,6 +83,14 @@ def _others(file: Path) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in (file.stem, "layer_styles")]
 
 
+def settle(files: Iterable[Path], project: QgsProject) -> None:
+    """Have QGIS put away what it keeps beside GeoPackages that it shows and that were edited."""
+    for file in files:
+        if Path(f"{file}-wal").exists():
+            for layer in showing(file, project):
+                layer.dataProvider().reloadData()
+
+
 def show_again(files: Iterable[Path], project: QgsProject) -> None:
     """Have the layers that show files which were replaced read them anew; in the main thread.
 

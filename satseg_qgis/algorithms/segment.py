@@ -36,7 +36,14 @@ from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.destinations import pixels_within, target_folder, too_little_space, unusable_folder
 from satseg_qgis.algorithms.rendering import Rendering
-from satseg_qgis.algorithms.sources import PolygonFile, file_name, polygon_file, polygon_problem, write_polygons
+from satseg_qgis.algorithms.sources import (
+    PolygonFile,
+    file_name,
+    polygon_file,
+    polygon_problem,
+    source_crs,
+    write_polygons,
+)
 from satseg_qgis.algorithms.styles import prepare_layers
 from satseg_qgis.algorithms.told import told_crs, told_nodata
 from satseg_qgis.engine import commands
@@ -273,8 +280,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> PolygonFile | None:
         source = self.parameterAsSource(parameters, self.MASK, context)
+        if source is None:
+            return None
+        crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.MASK, context))
         try:
-            return write_polygons(source, context, feedback) if source else None
+            return write_polygons(source, crs, context, feedback)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
     QgsFeatureSink,
@@ -27,7 +28,7 @@ from qgis.core import (
 )
 
 from satseg_core.errors import OutputError, RasterError
-from satseg_qgis.algorithms.told import crs_text, told_crs
+from satseg_qgis.algorithms.told import crs_of, crs_text, told_crs
 from satseg_qgis.translate import tr
 
 SINGLE_LAYER = (".shp", ".geojson", ".json", ".fgb")
@@ -137,12 +138,18 @@ def polygon_problem(source: QgsProcessingFeatureSource | None) -> str | None:
     return tr("The layer '{name}' has no polygons; choose a layer that has.").format(name=source.sourceName())
 
 
+def source_crs(source: QgsProcessingFeatureSource, layer: QgsVectorLayer | None) -> QgsCoordinateReferenceSystem:
+    """The CRS of the features of a layer that is drawn."""
+    return source.sourceCrs() if layer is None else crs_of(layer)
+
+
 NAME_FIELD = "name"
 """The only field of the files that `write_polygons` writes."""
 
 
 def write_polygons(
     source: QgsProcessingFeatureSource,
+    crs: QgsCoordinateReferenceSystem,
     context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
     name_field: str | None = None,
@@ -151,6 +158,7 @@ def write_polygons(
 
     Args:
         source: the polygons.
+        crs: theirs; see `source_crs`.
         context: of the run.
         feedback: of the run.
         name_field: field of the source that becomes `NAME_FIELD`; without it there are no attributes.
@@ -171,7 +179,7 @@ def write_polygons(
         field.setName(NAME_FIELD)
         fields.append(field)
     kind = QgsWkbTypes.Type.MultiPolygon
-    writer = QgsVectorFileWriter.create(path, fields, kind, source.sourceCrs(), context.transformContext(), options)
+    writer = QgsVectorFileWriter.create(path, fields, kind, crs, context.transformContext(), options)
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise _not_written(path, writer)
     # The engine repairs what is not valid, wherever it comes from.
@@ -185,7 +193,7 @@ def write_polygons(
     if not writer.flushBuffer():
         raise _not_written(path, writer)
     del writer  # closes the file
-    return PolygonFile(path, None if source.sourceCrs().isValid() else crs_text(source.sourceCrs()))
+    return PolygonFile(path, None if crs.isValid() else crs_text(crs))
 
 
 def _not_written(path: str, writer: QgsVectorFileWriter) -> OutputError:

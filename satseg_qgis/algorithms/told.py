@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer, QgsRasterDataProvider, QgsRasterLayer, QgsRasterRange
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsMapLayer,
+    QgsRasterDataProvider,
+    QgsRasterLayer,
+    QgsRasterRange,
+    QgsVectorLayer,
+)
 
 from satseg_core.errors import RasterError
 from satseg_qgis.translate import tr
@@ -22,10 +29,14 @@ CODES = range(65_536)
 
 def told_crs(layer: QgsMapLayer) -> str | None:
     """The CRS of a layer as text for the engine; None where the layer has that of its file."""
-    provider = layer.dataProvider()
-    if provider is None or layer.crs() == provider.crs() or not (layer.crs().isValid() or provider.crs().isValid()):
-        return None
-    return crs_text(layer.crs())
+    crs, said = crs_of(layer), layer.dataProvider().crs()
+    return None if crs == said or not (crs.isValid() or said.isValid()) else crs_text(crs)
+
+
+def crs_of(layer: QgsMapLayer) -> QgsCoordinateReferenceSystem:
+    """The CRS that a layer is drawn in; QGIS has none for layers of several geometries, and does not let set it."""
+    vague = isinstance(layer, QgsVectorLayer) and not layer.isSpatial()
+    return layer.dataProvider().crs() if vague else layer.crs()
 
 
 def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
