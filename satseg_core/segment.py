@@ -202,6 +202,7 @@ def _record(
             **asdict(options),
             "input": without_secrets(options.input),
             "nodata": options.overrides.to_json()["nodata"] or None,
+            "also_nodata": options.overrides.to_json()["also_nodata"] or None,
         },
         "model": record.describe_model(run.model, plan.runtime.name),
         "input": record.describe_source(plan.source, plan.stretch),

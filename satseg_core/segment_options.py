@@ -27,7 +27,9 @@ class SegmentOptions:
         model: name or file; None for the default model.
         bands: 1-based band numbers in the model's order; None to go by the raster's own description.
         crs: of the raster, before what its file says; None for the file's.
-        nodata: value of px without data, of all bands or of each of the raster's; None for the file's.
+        nodata: value of px without data, of all bands or of each of the raster's, infinite for none; None for the
+            file's.
+        also_nodata: values of px without data besides, of all bands alike; or None.
         stretch: ``(low, high)`` that become 0 and 1; None for the model's own scaling.
         pixel_size: m a px to run the model at; None for the size it was trained at.
         extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
@@ -56,6 +58,7 @@ class SegmentOptions:
     bands: tuple[int, ...] | None = None
     crs: str | None = None
     nodata: tuple[float, ...] | None = None
+    also_nodata: tuple[float, ...] | None = None
     stretch: tuple[float, float] | None = None
     pixel_size: float | None = None
     extent: tuple[float, float, float, float] | None = None
@@ -75,7 +78,7 @@ class SegmentOptions:
     @property
     def overrides(self) -> Overrides:
         """What goes before what the raster's file says."""
-        return Overrides(self.crs, self.nodata or ())
+        return Overrides(self.crs, self.nodata or (), self.also_nodata or ())
 
     @property
     def mask_polygons(self) -> PolygonLayer | None:

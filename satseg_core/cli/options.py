@@ -57,6 +57,11 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
         return numbers
 
 
+def _value(text: str) -> float:
+    """A value without data; infinite for ``none``."""
+    return math.inf if text.strip().lower() == "none" else float(text)
+
+
 _progress = functools.partial(
     click.option, "--progress", type=click.Choice(["auto", "bar", "json", "none"]), default="auto"
 )
@@ -120,8 +125,8 @@ classified = _group(
     crs,
     click.option(
         "--nodata",
-        type=Numbers(float, "VALUE[,VALUE…]", finite=False),
-        help="Values of the map that are no class, instead of the one that its file says.",
+        type=Numbers(_value, "VALUE[,VALUE…]", finite=False),
+        help="Values of the map that are no class, instead of the one that its file says; 'none' for none.",
     ),
 )
 """What a map's file does not say, or says wrongly: ``crs``, ``nodata``."""
@@ -147,8 +152,14 @@ reading = _group(
     crs,
     click.option(
         "--nodata",
-        type=Numbers(float, "VALUE[,VALUE…]", finite=False),
-        help="Value of pixels without data, whatever the file says: one for all bands, or one a band of the raster.",
+        type=Numbers(_value, "VALUE[,VALUE…]", finite=False),
+        help="Value of pixels without data, whatever the file says: one for all bands, or one a band of the raster;"
+        " 'none' for none.",
+    ),
+    click.option(
+        "--also-nodata",
+        type=Numbers(float, "VALUE[,VALUE…]"),
+        help="Values of pixels without data besides, in all bands.",
     ),
     click.option(
         "--stretch",
@@ -157,7 +168,8 @@ reading = _group(
     ),
     click.option("--pixel-size", type=float, metavar="M", help="Metres a pixel to run at, instead of the model's own."),
 )
-"""The model and what it sees: ``model``, ``bands``, ``crs``, ``nodata``, ``stretch``, ``pixel_size``."""
+"""The model and what it sees: ``model``, ``bands``, ``crs``, ``nodata``, ``also_nodata``, ``stretch``, and
+``pixel_size``."""
 
 running = _group(
     click.option(

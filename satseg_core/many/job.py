@@ -15,7 +15,18 @@ from satseg_core.record import identify_file
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 
-_ASKED = ("bands", "crs", "nodata", "stretch", "pixel_size", "precision", "min_area", "smooth", "simplify")
+_ASKED = (
+    "bands",
+    "crs",
+    "nodata",
+    "also_nodata",
+    "stretch",
+    "pixel_size",
+    "precision",
+    "min_area",
+    "smooth",
+    "simplify",
+)
 """Options that outputs depend on. What executes the network is left out: it changes next to nothing."""
 
 

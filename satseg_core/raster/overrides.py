@@ -12,17 +12,21 @@ class Overrides:
 
     Attributes:
         crs: in any form that PROJ reads (``EPSG:32632``, WKT), ``none`` for no CRS whatever the file says, or None.
-        nodata: the value of px without data, of all bands or of each band of the raster; empty for the file's own.
+        nodata: the value of px without data, of all bands or of each band of the raster, infinite where there is none;
+            empty for the file's own.
+        also_nodata: values of px without data besides, of all bands alike.
         band_names: what a catalogue calls each of the raster's bands, such as ``red``; empty where none does.
     """
 
     crs: str | None = None
     nodata: tuple[float, ...] = ()
+    also_nodata: tuple[float, ...] = ()
     band_names: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values for run records: values without data as text, for JSON has no NaN."""
-        return {**asdict(self), "nodata": [repr(value) for value in self.nodata]}
+        values = {"nodata": self.nodata, "also_nodata": self.also_nodata}
+        return {**asdict(self), **{name: [repr(value) for value in found] for name, found in values.items()}}
 
 
 NO_OVERRIDES = Overrides()

@@ -45,7 +45,7 @@ from satseg_qgis.algorithms.sources import (
     write_polygons,
 )
 from satseg_qgis.algorithms.styles import prepare_layers
-from satseg_qgis.algorithms.told import told_crs, told_nodata
+from satseg_qgis.algorithms.told import told_of_image
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -180,7 +180,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             if file_name(layer) is None:
                 rendering = self._rendering(layer, parameters, context)
                 return self._output_problem(parameters, context, rendering.columns * rendering.rows)
-            told_nodata(layer)
+            told_of_image(layer)
         except SatSegError as error:
             return str(error)
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
@@ -223,7 +223,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         name = file_name(layer)
         self.rendering = self._rendering(layer, parameters, context) if name is None else None
         self.raster = name or ""
-        self.told = commands.Told(told_crs(layer), told_nodata(layer)) if name else commands.NOTHING
+        self.told = told_of_image(layer) if name else commands.NOTHING
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         self.extent = (
             None

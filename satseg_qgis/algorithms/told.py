@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsRasterDataProvider,
@@ -15,6 +16,7 @@ from qgis.core import (
 )
 
 from satseg_core.errors import RasterError
+from satseg_qgis.engine.commands import Told
 from satseg_qgis.translate import tr
 
 NO_CRS = "none"
@@ -25,6 +27,9 @@ AUTHORITIES = ("EPSG", "ESRI", "IGNF", "OGC")
 
 CODES = range(65_536)
 """Values that classes of a map may have."""
+
+MOST_VALUES = 16
+"""So many whole numbers of a range are named one by one."""
 
 
 def told_crs(layer: QgsMapLayer) -> str | None:
@@ -49,58 +54,110 @@ def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
     return str(crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED))
 
 
-def told_nodata(layer: QgsRasterLayer) -> tuple[float, ...]:
-    """The value without data of all bands of an image, or of each; NaN for none. Empty where it is the file's.
+def told_of_image(layer: QgsRasterLayer) -> Told:
+    """What the engine is to know of an image.
 
     Raises:
-        RasterError: a band has several, which the engine cannot be told.
+        RasterError: values that are drawn as nothing cannot be said: ranges, or others in each band.
     """
-    provider = layer.dataProvider()
-    bands = range(1, layer.bandCount() + 1)
+    provider, bands = layer.dataProvider(), range(1, layer.bandCount() + 1)
     if not any(_is_changed(provider, band) for band in bands):
-        return ()
-    values = [_image_value(layer, band) for band in bands]
-    alike = len({repr(value) for value in values}) == 1
-    return tuple(values[:1] if alike else values)
+        return Told(told_crs(layer))
+    users = [_users_values(layer, band) for band in bands]
+    files = [_files_value(provider, band) for band in bands]
+    if all(len(values) <= 1 for values in users) and not any(_both(*pair) for pair in zip(users, files)):
+        values = [values[0] if values else math.inf if file is None else file for values, file in zip(users, files)]
+        return Told(told_crs(layer), _shortened(values))
+    if len(set(users)) > 1:
+        raise RasterError(
+            tr(
+                "The bands of the layer '{name}' have several values without data, and not the same ones; set the same"
+                " for all bands in the layer's properties (Transparency)."
+            ).format(name=layer.name())
+        )
+    switched_off = any(_is_switched_off(provider, band) for band in bands)
+    values = [math.inf if file is None else file for file in files]
+    return Told(told_crs(layer), _shortened(values) if switched_off else (), users[0])
 
 
-def told_codes(layer: QgsRasterLayer) -> tuple[float, ...]:
-    """The values of a map that are no class, all of them. Empty where that is the one of the file."""
+def told_of_map(layer: QgsRasterLayer) -> Told:
+    """What the engine is to know of a map of classes: all values that are no class, if these are not the file's."""
     provider = layer.dataProvider()
     if not _is_changed(provider, 1):
-        return ()
-    codes = {code for values in _ranges(provider, 1) for code in _codes_in(values)}
-    return tuple(float(code) for code in sorted(codes)) or (math.nan,)
+        return Told(told_crs(layer))
+    file = _files_value(provider, 1)
+    found = set() if file is None else {file}
+    found.update(code for values in provider.userNoDataValues(1) for code in _codes(values))
+    return Told(told_crs(layer), tuple(sorted(found)) or (math.inf,))
 
 
 def _is_changed(provider: QgsRasterDataProvider, band: int) -> bool:
     """Whether other values of a band are without data than the file says."""
-    switched_off = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
-    return bool(switched_off or provider.userNoDataValues(band))
+    return bool(_is_switched_off(provider, band) or provider.userNoDataValues(band))
 
 
-def _ranges(provider: QgsRasterDataProvider, band: int) -> Iterator[QgsRasterRange]:
-    """All values of a band that QGIS draws as nothing."""
-    if provider.sourceHasNoDataValue(band) and provider.useSourceNoDataValue(band):
-        value = provider.sourceNoDataValue(band)
-        yield QgsRasterRange(value, value)
-    yield from provider.userNoDataValues(band)
+def _is_switched_off(provider: QgsRasterDataProvider, band: int) -> bool:
+    """Whether the file's value is drawn."""
+    return bool(provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band))
 
 
-def _image_value(layer: QgsRasterLayer, band: int) -> float:
-    found = {(values.min(), values.max()) for values in _ranges(layer.dataProvider(), band)}
-    if len(found) > 1 or any(low != high for low, high in found):
-        raise RasterError(
-            tr(
-                "Band {band} of the layer '{name}' has several values without data, and the engine can be told one;"
-                " leave one of them in the layer's properties (Transparency), or set the others to it with the raster"
-                " calculator."
-            ).format(band=band, name=layer.name())
-        )
-    return float(found.pop()[0]) if found else math.nan
+def _files_value(provider: QgsRasterDataProvider, band: int) -> float | None:
+    """The file's value without data, if there is one and it is not drawn."""
+    used = provider.sourceHasNoDataValue(band) and provider.useSourceNoDataValue(band)
+    return float(provider.sourceNoDataValue(band)) if used else None
 
 
-def _codes_in(values: QgsRasterRange) -> Iterator[int]:
-    low = max(math.ceil(values.min()), CODES.start) if values.min() > -math.inf else CODES.start
-    high = min(math.floor(values.max()), CODES.stop - 1) if values.max() < math.inf else CODES.stop - 1
-    return (code for code in range(low, high + 1) if values.contains(code))
+def _both(users: tuple[float, ...], file: float | None) -> bool:
+    return bool(users) and file is not None and users != (file,)
+
+
+def _users_values(layer: QgsRasterLayer, band: int) -> tuple[float, ...]:
+    """The values that the user has added, rising.
+
+    Raises:
+        RasterError: there are too many of them.
+    """
+    found: set[float] = set()
+    for values in layer.dataProvider().userNoDataValues(band):
+        if values.min() == values.max():
+            found.add(float(values.min()))
+            continue
+        whole = _few_whole_numbers(values) if _holds_whole_numbers(layer, band) else []
+        if not whole:
+            raise RasterError(
+                tr(
+                    "Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be"
+                    " told; set them to one value with the raster calculator first."
+                ).format(band=band, name=layer.name())
+            )
+        found.update(whole)
+    return tuple(sorted(found))
+
+
+def _holds_whole_numbers(layer: QgsRasterLayer, band: int) -> bool:
+    kind = layer.dataProvider().sourceDataType(band)
+    return kind in {getattr(Qgis.DataType, name) for name in ("Byte", "UInt16", "Int16", "UInt32", "Int32")}
+
+
+def _few_whole_numbers(values: QgsRasterRange) -> list[float]:
+    """The whole numbers of a range; none if there are too many."""
+    length = values.max() - values.min()  # NaN is a range without an end
+    return [float(value) for value in _whole_numbers(values)] if length <= MOST_VALUES else []
+
+
+def _codes(values: QgsRasterRange) -> set[float]:
+    """The codes of a range that classes may have."""
+    low = values.min() if values.min() > CODES.start else float(CODES.start)
+    high = values.max() if values.max() < CODES.stop - 1 else float(CODES.stop - 1)
+    return {float(code) for code in _whole_numbers(QgsRasterRange(low, high)) if values.contains(code)}
+
+
+def _whole_numbers(values: QgsRasterRange) -> Iterator[int]:
+    """The whole numbers of a range with ends."""
+    numbers = range(math.ceil(values.min()), math.floor(values.max()) + 1)
+    return (number for number in numbers if values.contains(number))
+
+
+def _shortened(values: list[float]) -> tuple[float, ...]:
+    """One value where all bands have the same."""
+    return tuple(values[:1] if len(set(values)) == 1 else values)

@@ -29,15 +29,18 @@ class Told:
 
     Attributes:
         crs: a code or WKT, or ``none``; None for the file's.
-        nodata: values without data; empty for the file's.
+        nodata: values without data, infinite for none; empty for the file's.
+        also_nodata: values without data besides.
     """
 
     crs: str | None = None
     nodata: tuple[float, ...] = ()
+    also_nodata: tuple[float, ...] = ()
 
     def words(self) -> list[str]:
         """Options of the engine."""
-        return [*_option("--crs", self.crs), *_numbers("--nodata", self.nodata or None)]
+        values = [*_numbers("--nodata", self.nodata or None), *_numbers("--also-nodata", self.also_nodata or None)]
+        return [*_option("--crs", self.crs), *(word.replace("inf", "none") for word in values)]
 
 
 NOTHING = Told()

@@ -224,6 +224,21 @@
         <translation>La extensión no corresponde a ningún lugar del terreno; elija una dentro de la capa.</translation>
     </message>
     <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>{file} holds more than the run writes ({names}), which would be lost; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file} and is being edited; end the editing first, or choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file}, and Windows replaces no file that is open; remove the layer from the project first, or choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation>Cartografiar la cobertura del suelo</translation>
@@ -535,8 +550,18 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' has no polygons; choose a layer that has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>No se puede escribir la máscara en {path}: {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has several values without data, and the engine can be told one; leave one of them in the layer's properties (Transparency), or set the others to it with the raster calculator.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>

@@ -419,12 +419,47 @@ def test_a_value_that_is_drawn_as_nothing_is_told_to_the_engine(fake_engine, sce
     assert "--nodata=7.0,8.0,7.0 " in log.commands[1]
 
 
-def test_several_values_are_refused_in_one_sentence(scene, context) -> None:
-    layer = QgsRasterLayer(str(scene))
-    layer.dataProvider().setUserNoDataValue(2, [QgsRasterRange(7, 7), QgsRasterRange(9, 9)])
+@pytest.mark.parametrize(
+    ("nodata", "used", "added", "words"),
+    [
+        (None, True, [], ""),
+        (0, True, [], ""),
+        (0, True, [(7, 7)], "--also-nodata=7.0"),
+        (0, True, [(0, 0)], "--nodata=0.0"),
+        (0, True, [(7, 9)], "--also-nodata=7.0,8.0,9.0"),
+        (0, False, [(7, 7)], "--nodata=7.0"),
+        (0, False, [], "--nodata=none"),
+        (0, False, [(7, 7), (9, 9)], "--nodata=none --also-nodata=7.0,9.0"),
+        (None, True, [(9, 9), (7, 7)], "--also-nodata=7.0,9.0"),
+    ],
+)
+def test_what_the_properties_say_of_values_without_data(scene, tmp_path, qgis, nodata, used, added, words) -> None:
+    from satseg_qgis.algorithms.told import told_of_image
+
+    path = tmp_path / "image.tif"
+    gdal.Translate(str(path), str(scene), noData=nodata)
+    layer = QgsRasterLayer(str(path))
+    for band in (1, 2, 3):
+        layer.dataProvider().setUseSourceNoDataValue(band, used)
+        layer.dataProvider().setUserNoDataValue(band, [QgsRasterRange(*ends) for ends in added])
+    assert " ".join(told_of_image(layer).words()) == words
+
+
+@pytest.mark.parametrize(
+    ("ranges", "sentence"),
+    [
+        ([(7, 7), (9, 9)], "not the same ones; set the same for all bands"),
+        ([(0, 100)], "Band 2 of the layer 'right' has a range of values"),
+        ([(-math.inf, 3)], "Band 2 of the layer 'right' has a range of values"),
+        ([(math.nan, 3)], "Band 2 of the layer 'right' has a range of values"),
+    ],
+)
+def test_what_the_engine_cannot_be_told_is_refused_in_one_sentence(scene, context, ranges, sentence) -> None:
+    layer = QgsRasterLayer(str(scene), "right")
+    layer.dataProvider().setUserNoDataValue(2, [QgsRasterRange(*ends) for ends in ranges])
     ok, message = checked("satseg:segment", {"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT"}, context)
     assert not ok
-    assert "Band 2 of the layer" in message
+    assert sentence in message
     assert "\n" not in message
 
 
