@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from sqlite3 import DatabaseError, connect
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
@@ -75,10 +75,10 @@ def _others(file: Path) -> list[str]:
         return []
     names: list[str] = []
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        with closing(connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
             for query in (_CONTENTS, _PROJECTS):
                 names += [str(row[0]) for row in database.execute(query)]
-    except sqlite3.Error:
+    except DatabaseError:
         return names
     return [name for name in dict.fromkeys(names) if name not in (file.stem, "layer_styles")]
 

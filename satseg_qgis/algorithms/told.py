@@ -51,7 +51,7 @@ def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
     authority = crs.authid().partition(":")[0]
     if authority in AUTHORITIES:
         return str(crs.authid())
-    return str(crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED))
+    return str(crs.toWkt(crs.WktVariant.WKT_PREFERRED))
 
 
 def told_of_image(layer: QgsRasterLayer) -> Told:
@@ -136,7 +136,13 @@ def _users_values(layer: QgsRasterLayer, band: int) -> tuple[float, ...]:
 
 def _holds_whole_numbers(layer: QgsRasterLayer, band: int) -> bool:
     kind = layer.dataProvider().sourceDataType(band)
-    return kind in {getattr(Qgis.DataType, name) for name in ("Byte", "UInt16", "Int16", "UInt32", "Int32")}
+    return kind in (
+        Qgis.DataType.Byte,
+        Qgis.DataType.UInt16,
+        Qgis.DataType.Int16,
+        Qgis.DataType.UInt32,
+        Qgis.DataType.Int32,
+    )
 
 
 def _few_whole_numbers(values: QgsRasterRange) -> list[float]:

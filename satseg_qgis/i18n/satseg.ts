@@ -560,7 +560,12 @@
     </message>
     <message>
         <location filename="../algorithms/told.py"/>
-        <source>Band {band} of the layer '{name}' has several values without data, and the engine can be told one; leave one of them in the layer's properties (Transparency), or set the others to it with the raster calculator.</source>
+        <source>The bands of the layer '{name}' have several values without data, and not the same ones; set the same for all bands in the layer's properties (Transparency).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be told; set them to one value with the raster calculator first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -34,7 +34,7 @@ def test_none_is_no_crs():
 
 @pytest.mark.parametrize("text", ["", "UTM", "EPSG:99999", "EPSG:5773", "EPSG:4978", "nonsense", "GEOGCS["])
 def test_what_is_none_of_maps_is_refused_in_one_sentence(text):
-    with pytest.raises(UsageError, match="--mask-crs '.*' is .*EPSG:32632") as caught:
+    with pytest.raises(UsageError, match=r"--mask-crs '.*' is .*EPSG:32632") as caught:
         read_crs(text, "--mask-crs")
     assert "\n" not in str(caught.value)
 
