@@ -29,6 +29,13 @@ class _ToldReader(DatasetReader):  # type: ignore[misc]
         """None where several values are, or might be, without data: `read_masks` tells then."""
         return None if self.told.nodata else super().nodata
 
+    def read(self, *arguments: Any, masked: bool = False, **options: Any) -> Any:
+        """Values; see rasterio."""
+        if not (masked and self.told.nodata):
+            return super().read(*arguments, masked=masked, **options)
+        values = super().read(*arguments, **options)
+        return np.ma.array(values, mask=self.read_masks(*arguments, **options) == 0)
+
     def read_masks(self, *arguments: Any, **options: Any) -> Any:
         """Zero where there is no data. A mask or an alpha band of the file's counts on, its nodata value does not."""
         if not self.told.nodata:

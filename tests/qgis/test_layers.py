@@ -18,10 +18,18 @@ from qgis.core import (
     QgsField,
     QgsGeometry,
     QgsProcessingException,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterRasterLayer,
     QgsProject,
     QgsRasterLayer,
     QgsRasterRange,
     QgsRectangle,
+    QgsReferencedRectangle,
     QgsVectorLayer,
     QgsVectorLayerJoinInfo,
 )
@@ -384,6 +392,48 @@ def test_a_class_map_of_which_the_user_says_the_crs(tmp_path, log, code) -> None
     assert polygons.crs() == UTM
     assert sum(feature["area_m2"] for feature in polygons.getFeatures()) == pytest.approx(expected["AREA_M2"])
     assert log.warnings == []
+
+
+@pytest.mark.parametrize("code", [None, 32633])
+def test_an_extent_is_laid_over_the_image_by_the_crs_that_the_user_set(scene, tmp_path, log, code) -> None:
+    image = QgsRasterLayer(str(without_crs(scene, tmp_path / "image.tif", code)))
+    image.setCrs(UTM)
+    way = QgsCoordinateTransform(UTM, QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance())
+    extent = QgsReferencedRectangle(way.transformBoundingBox(SMALL), QgsCoordinateReferenceSystem("EPSG:4326"))
+    outputs = run("satseg:segment", {"INPUT": image, "EXTENT": extent, "OUTPUT": str(tmp_path / "m.tif")})
+    assert outputs["PIXELS"] == pytest.approx(PX, rel=0.05)
+
+
+def test_the_panel_and_models_take_layers_as_they_are(right, scene, tmp_path, context) -> None:
+    from satseg_qgis.dock.choices import Choices
+
+    image = QgsRasterLayer(str(without_crs(scene, tmp_path / "image.tif", 32633)), "image")
+    path = write_layer(tmp_path / "two.gpkg", "whole", LARGE)
+    mask = vector(f"{write_layer(path, 'aoi', SMALL, code=32633)}|layername=aoi")
+    QgsProject.instance().addMapLayers([image, mask])
+    image.setCrs(UTM)
+    mask.setCrs(UTM)
+    parameters = Choices(image, polygons=mask, path=str(tmp_path / "m.tif"), vectorize=False).parameters()
+    assert read_codes(run("satseg:segment", parameters, context=context)["OUTPUT"]) == read_codes(right["OUTPUT"])
+    model = QgsProcessingModelAlgorithm("model", "group")
+    child = QgsProcessingModelChildAlgorithm("satseg:segment")
+    child.setChildId("satseg")
+    inputs = {"INPUT": QgsProcessingParameterRasterLayer, "MASK": QgsProcessingParameterFeatureSource}
+    for name, parameter in inputs.items():
+        model.addModelParameter(parameter(name, name), QgsProcessingModelParameter(name))
+        child.addParameterSources(name, [QgsProcessingModelChildParameterSource.fromModelParameter(name)])
+    for name in ("RUNTIME", "DEVICE"):
+        child.addParameterSources(name, [QgsProcessingModelChildParameterSource.fromStaticValue("auto")])
+    output = QgsProcessingModelOutput("map")
+    output.setChildOutputName("OUTPUT")
+    output.setChildId("satseg")
+    child.setModelOutputs({"map": output})
+    model.addChildAlgorithm(child)
+    model.updateDestinationParameters()
+    destination = next(definition.name() for definition in model.destinationParameterDefinitions())
+    target = str(tmp_path / "model.tif")
+    outputs = run(model, {"INPUT": image, "MASK": mask, destination: target}, context=context)
+    assert read_codes(outputs[destination]) == read_codes(right["OUTPUT"])
 
 
 # Values without data

@@ -70,6 +70,8 @@ def test_a_mask_of_the_file_counts_besides(make_raster):
     path = make_raster(np.where(codes() == 255, 1, codes()).astype(np.uint8), mask=mask)
     with open_classified(path, Overrides(nodata=(4.0,))) as dataset:
         found = read_codes(dataset)
+        assert (np.ma.getmaskarray(dataset.read(1, masked=True)) == (found == 255)).all()
+        assert dataset.read(1, masked=True, out_shape=(10, 15)).mask.sum() == 5 * 15 + 5 * 10
     assert (found[:10, :10] == 1).all()
     assert (found[10:] == 255).all()
     assert (found[:, 10:] == 255).all()
