@@ -165,6 +165,42 @@ def test_zones_options_need_zones(folder) -> None:
     assert "--zones-layer belongs to --zones" in run.err
 
 
+@pytest.fixture(scope="module")
+def package(folder) -> Path:
+    """A GeoPackage with an image and a class map."""
+    path = folder / "rasters.gpkg"
+    for name in ("none", "classes_right", "right"):
+        with rasterio.open(folder / f"{name}.tif") as source:
+            more = {"APPEND_SUBDATASET": "YES"} if path.exists() else {}
+            profile = {"driver": "GPKG", "RASTER_TABLE": name, "TILE_FORMAT": "PNG", **more}
+            size = {"width": 200, "height": 200, "count": source.count, "dtype": "uint8"}
+            with rasterio.open(path, "w", crs=UTM, transform=PLACE, **size, **profile) as target:
+                target.write(source.read())
+    return path
+
+
+def test_rasters_in_a_geopackage_are_named(folder, package, tmp_path) -> None:
+    words = ["--mask", folder / "mask_right.shp", "--bands", "1,2,3"]
+    run = satseg("segment", f"{package}|layername=right", *words, "-o", tmp_path / "m.tif")
+    assert run.code == 0, run.err
+    assert (px(tmp_path / "m.tif") == px(folder / "right-map.tif")).all()
+    record = json.loads((tmp_path / "m.json").read_text())
+    assert record["input"]["bytes"] == package.stat().st_size
+    run = satseg("segment-many", f"{package}|layername=right", f"{package}|layername=none", *words, "-o", tmp_path)
+    assert run.code == 0, run.err
+    assert (px(tmp_path / "rasters-right.tif") == px(folder / "right-map.tif")).all()
+    assert (tmp_path / "rasters-none.tif").exists()
+
+
+def test_a_raster_of_a_geopackage_that_is_not_there(package, tmp_path) -> None:
+    for name in (f"{package}|layername=roads", f"GPKG:{package}:roads"):
+        run = satseg("segment", name, "-o", tmp_path / "m.tif")
+        assert run.code == 1
+        assert f"{package} has no raster roads; it has none, classes_right, right." in run.err
+    run = satseg("segment", f"{package}.gpkg|layername=right", "-o", tmp_path / "m.tif")
+    assert f"There is no file {package}.gpkg; check the name." in run.err
+
+
 def test_many_scenes_take_what_is_told(folder, tmp_path) -> None:
     run = satseg(
         "segment-many", folder / "none.tif", folder / "wrong.tif", "--crs", UTM, "--nodata", "nan",
