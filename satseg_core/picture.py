@@ -122,10 +122,12 @@ def read_image(
     """
     bands = list(bands) or display_bands(image)
     bands = bands[:3] if len(bands) >= 3 else bands[:1]
+    validity = Validity.of(image, image.name, bands, None, Overrides(nodata=tuple(nodata)), rasterio.open)
     options: dict[str, Any] = {
         "window": window_under(image, labels),
         "out_shape": (len(bands), size[1], size[0]),
-        "resampling": Resampling.average if mask_is_true and _may_average(image, labels) else Resampling.nearest,
+        # GDAL averages without what its own mask hides.
+        "resampling": Resampling.average if validity.gdal_knows and _may_average(image, labels) else Resampling.nearest,
     }
     if image.colorinterp[bands[0] - 1] == ColorInterp.palette:
         values = image.read(bands, **{**options, "resampling": Resampling.nearest})
@@ -133,7 +135,6 @@ def read_image(
         colors: Picture = palette[values[0].astype(np.uint8)]
         return colors
     values = image.read(bands, **options)
-    validity = Validity.of(image, image.name, bands, None, Overrides(nodata=tuple(nodata)), rasterio.open)
     data = validity.data(image, options["window"], size[::-1]) & np.isfinite(values).all(axis=0)
     no_data = ~data
     shown = np.stack([_stretch(band, data) for band in values], axis=-1)

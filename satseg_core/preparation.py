@@ -101,12 +101,13 @@ def _plan(
     """Everything decided before the first tile is read, and warnings."""
     card = model.card
     scale, scale_warnings = model_scale(source, card, options.pixel_size)
+    within = extent_block(source, options.extent)
+    mask = options.mask_polygons
+    area = AreaOfInterest(mask, source) if mask else None
     collar = [source.collar.warning(source.path)] if source.collar else []
-    warnings = (*source.warnings, *collar, *scale_warnings)
+    warnings = (*source.warnings, *collar, *scale_warnings, *(area.warnings if area else ()))
     for sentence in warnings:
         reporter.warning(sentence)
-    within = extent_block(source, options.extent)
-    area = AreaOfInterest(options.mask, source) if options.mask else None
     if options.scheduler and options.device not in ("auto", "cpu"):
         runtime: Runtime = ElsewhereRuntime.asked_for(options.runtime, options.device, options.precision)
     else:

@@ -16,6 +16,7 @@ from typing import Any, Callable
 from satseg_core.model.runtime import Runtime
 from satseg_core.model.store import ModelFile
 from satseg_core.raster.grid import Block, Lattice
+from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.scaling import Stretch
 from satseg_core.raster.source import Source
 from satseg_core.remote.identity import identity
@@ -71,11 +72,13 @@ def _digest(path: Path) -> str:
 
 def identify_file(path: str) -> dict[str, Any]:
     """What tells whether a file has changed: place, size and time of its last change; the place alone if it is none."""
+    file = file_of(path)  # a name may be that of a layer of it
     try:
-        status = Path(path).stat()
+        status = Path(file).stat()
     except OSError:
         return {"file": without_secrets(path)}
-    return {"file": str(Path(path).resolve()), "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
+    name = path.replace(file, str(Path(file).resolve()), 1)
+    return {"file": name, "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
 
 
 def identify_content(path: str, check: Callable[[], None] = nobody_cancels) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def identify_parts(source: Source) -> dict[str, Any]:
 def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
     """Which raster it was and how its values were read."""
     dataset = source.dataset
-    path = Path(source.path)
+    path = Path(file_of(source.path))
     return {
         "path": without_secrets(source.path),
         "bytes": path.stat().st_size if path.is_file() else None,

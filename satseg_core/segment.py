@@ -198,7 +198,12 @@ def _record(
         "started": started,
         "finished": record.now(),
         "versions": record.versions(),
-        "options": {**asdict(options), "input": without_secrets(options.input)},
+        "options": {
+            **asdict(options),
+            "input": without_secrets(options.input),
+            "nodata": options.overrides.to_json()["nodata"] or None,
+            "also_nodata": options.overrides.to_json()["also_nodata"] or None,
+        },
         "model": record.describe_model(run.model, plan.runtime.name),
         "input": record.describe_source(plan.source, plan.stretch),
         "grid": record.describe_grid(

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.crs_text import crs_wkt
+from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import Overrides
+from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.remote.names import is_elsewhere, same_place
 from satseg_core.vector.formats import format_of
 
@@ -24,11 +27,15 @@ class SegmentOptions:
         model: name or file; None for the default model.
         bands: 1-based band numbers in the model's order; None to go by the raster's own description.
         crs: of the raster, before what its file says; None for the file's.
-        nodata: value of px without data, of all bands or of each of the raster's; None for the file's.
+        nodata: value of px without data, of all bands or of each of the raster's, infinite for none; None for the
+            file's.
+        also_nodata: values of px without data besides, of all bands alike; or None.
         stretch: ``(low, high)`` that become 0 and 1; None for the model's own scaling.
         pixel_size: m a px to run the model at; None for the size it was trained at.
         extent: xmin, ymin, xmax, ymax in the raster's CRS; None for all.
-        mask: vector file with polygons to stay inside of, or None.
+        mask: vector file with polygons to stay inside of, or ``FILE|layername=NAME``, or None.
+        mask_layer: name of its layer; None for the first with polygons.
+        mask_crs: of the mask, before what its file says; None for the file's.
         runtime: ``auto``, ``onnx``, ``openvino`` or ``torch``.
         device: ``auto`` or one of `satseg_core.model.choice.DEVICES`.
         threads: of the runtime; None for all cores.
@@ -51,10 +58,13 @@ class SegmentOptions:
     bands: tuple[int, ...] | None = None
     crs: str | None = None
     nodata: tuple[float, ...] | None = None
+    also_nodata: tuple[float, ...] | None = None
     stretch: tuple[float, float] | None = None
     pixel_size: float | None = None
     extent: tuple[float, float, float, float] | None = None
     mask: str | None = None
+    mask_layer: str | None = None
+    mask_crs: str | None = None
     runtime: str = "auto"
     device: str = "auto"
     threads: int | None = None
@@ -68,7 +78,16 @@ class SegmentOptions:
     @property
     def overrides(self) -> Overrides:
         """What goes before what the raster's file says."""
-        return Overrides(self.crs, self.nodata or ())
+        return Overrides(self.crs, self.nodata or (), self.also_nodata or ())
+
+    @property
+    def mask_polygons(self) -> PolygonLayer | None:
+        """The mask, or None.
+
+        Raises:
+            UsageError: its layer is named twice, or PROJ does not know its CRS.
+        """
+        return PolygonLayer.of(self.mask, "mask", self.mask_layer, self.mask_crs) if self.mask else None
 
 
 def check_options(options: SegmentOptions) -> None:
@@ -93,7 +112,22 @@ def check_options(options: SegmentOptions) -> None:
         raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
     if options.model and is_elsewhere(options.model):
         raise UsageError(f"--model takes a name or a file on this machine; copy {options.model} here first.")
-    inputs = {same_place(path) for path in (options.input, options.mask, options.model) if path}
+    check_places(options)
+    inputs = {same_place(file_of(path)) for path in (options.input, options.mask, options.model) if path}
     outputs = (options.output, options.confidence, options.polygons)
     if any(path and same_place(path) in inputs for path in outputs):
         raise UsageError("An output would replace an input; choose another name.")
+
+
+def check_places(options: SegmentOptions) -> None:
+    """Refuse layers and CRSs that cannot be.
+
+    Raises:
+        UsageError: one sentence that says what to do.
+    """
+    if options.crs is not None:
+        crs_wkt(options.crs)
+    if options.mask:
+        _ = options.mask_polygons
+    elif options.mask_layer is not None or options.mask_crs is not None:
+        raise UsageError("--mask-layer and --mask-crs are of a --mask; give its file, too.")

@@ -18,8 +18,10 @@ from satseg_core.cli.tables import area_table
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import Legend
+from satseg_core.raster.overrides import Overrides
 
 if TYPE_CHECKING:
+    from satseg_core.raster.polygon_layer import PolygonLayer
     from satseg_core.raster.zones import Zone
 
 Areas = Sequence[Mapping[str, Any]]
@@ -33,9 +35,14 @@ SUFFIXES = (".csv", ".json", ".html", ".gpkg")
 @click.option(
     "--output", "-o", metavar="FILE", help="Write the table to a .csv, .json or .html file, or with --zones to a .gpkg."
 )
-@click.option("--zones", metavar="ZONES.gpkg", help="Polygons to measure in, each by itself.")
+@click.option(
+    "--zones", metavar="ZONES.gpkg", help="Polygons to measure in, each by itself; FILE|layername=NAME names a layer."
+)
+@click.option("--zones-layer", metavar="NAME", help="Layer of the zones, instead of the first one with polygons.")
+@click.option("--zones-crs", metavar="CRS", help="CRS of the zones, whatever their file says.")
 @click.option("--field", metavar="NAME", help="Field of the zones with their names; numbers if not given.")
 @options.legend
+@options.classified
 @options.overwrite
 @options.reporting
 def areas(session: Session, reporter: Reporter, map_path: str, output: str | None, **values: Any) -> None:
@@ -50,25 +57,24 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
     from satseg_core.raster.zones import zone_areas
 
     suffix = _suffix(output, bool(values["zones"]))
-    if values["field"] and not values["zones"]:
-        raise UsageError("--field names a field of --zones; give both.")
+    zones_layer, told = _zones(values), Overrides(values["crs"], values["nodata"] or ())
     reporter.plan({"areas": 1})
     with here(reporter, output, map_path) as (staging, target, (labels,)):
         if labels is None:
             raise ValueError("a map is required")
-        legend = legend_of(labels, values["legend"])
+        legend = legend_of(labels, values["legend"], told)
         with whole_outputs(values["overwrite"], staging) as outputs:
             scratch = outputs.add(target) if target else None
             zones: list[Zone] = []
-            if values["zones"]:
-                zones = zone_areas(labels, values["zones"], legend, reporter, values["field"])
+            if zones_layer:
+                zones = zone_areas(labels, zones_layer, legend, reporter, values["field"], told)
                 found: list[dict[str, Any]] = [row for zone in zones for row in zone.rows(legend)]
             else:
-                found = [area.to_json() for area in class_areas(labels, legend, reporter)]
+                found = [area.to_json() for area in class_areas(labels, legend, reporter, told)]
             if scratch and suffix == ".gpkg":
-                _write_zones(scratch, labels, zones, legend)
+                _write_zones(scratch, labels, zones, legend, told)
             elif scratch and suffix:
-                scratch.write_text(_WRITERS[suffix](labels, found, legend), encoding="utf-8")
+                scratch.write_text(_WRITERS[suffix](labels, found, legend, told), encoding="utf-8")
     session.close()
     reporter.result({"areas": found, **({"output": output} if output else {})})
     if not session.as_json:
@@ -76,6 +82,18 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
             click.echo(f"\n{zone.name}\n{area_table(zone.rows(legend))}")
         if not zones:
             click.echo(area_table(found))
+
+
+def _zones(values: Mapping[str, Any]) -> PolygonLayer | None:
+    """The layer of zones, if there is one."""
+    from satseg_core.raster.polygon_layer import PolygonLayer
+
+    if values["zones"]:
+        return PolygonLayer.of(values["zones"], "zones", values["zones_layer"], values["zones_crs"])
+    for option in ("field", "zones_layer", "zones_crs"):
+        if values[option] is not None:
+            raise UsageError(f"--{option.replace('_', '-')} belongs to --zones; give both.")
+    return None
 
 
 def _suffix(output: str | None, has_zones: bool) -> str | None:
@@ -90,7 +108,7 @@ def _suffix(output: str | None, has_zones: bool) -> str | None:
     return suffix
 
 
-def _as_csv(_map_path: Path, found: Areas, _legend: Legend) -> str:
+def _as_csv(_map_path: Path, found: Areas, _legend: Legend, _told: Overrides) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(found[0]), lineterminator="\n")
     writer.writeheader()
@@ -98,20 +116,24 @@ def _as_csv(_map_path: Path, found: Areas, _legend: Legend) -> str:
     return stream.getvalue()
 
 
-def _as_json(_map_path: Path, found: Areas, _legend: Legend) -> str:
+def _as_json(_map_path: Path, found: Areas, _legend: Legend, _told: Overrides) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _as_html(map_path: Path, found: Areas, legend: Legend) -> str:
+def _as_html(map_path: Path, found: Areas, legend: Legend, told: Overrides) -> str:
     from satseg_core.page import map_page
 
-    return map_page(map_path, found, legend)
+    return map_page(map_path, found, legend, told)
 
 
-def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Legend) -> None:
+def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Legend, told: Overrides) -> None:
     from satseg_core.vector.zone_file import write_zones
 
-    write_zones(path, map_path, zones, legend)
+    write_zones(path, map_path, zones, legend, told)
 
 
-_WRITERS: dict[str, Callable[[Path, Areas, Legend], str]] = {".csv": _as_csv, ".json": _as_json, ".html": _as_html}
+_WRITERS: dict[str, Callable[[Path, Areas, Legend, Overrides], str]] = {
+    ".csv": _as_csv,
+    ".json": _as_json,
+    ".html": _as_html,
+}

@@ -22,17 +22,18 @@ def here(
     Args:
         reporter: can cancel.
         output: to write; None for none.
-        rasters: to read; None for those that are not wanted.
+        rasters: to read, by any name that `raster_name` takes; None for those that are not wanted.
 
     Yields:
         What outputs are to be gathered with, where the output is written to, and where the rasters are.
     """
     from satseg_core.model.pace import cache_folder
+    from satseg_core.raster.layer_names import raster_name
     from satseg_core.remote.fetch import fetched
     from satseg_core.remote.staging import FOLDER, Staging
 
     with Staging(cache_folder() / FOLDER, reporter) as staging:
         target = staging.place(output) if output else None
-        with fetched(*(name for name in rasters if name), check=reporter.check) as paths:
+        with fetched(*(raster_name(name) for name in rasters if name), check=reporter.check) as paths:
             found = iter(paths)
             yield staging, target, [next(found) if name else None for name in rasters]

@@ -21,14 +21,18 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
         kind: ``int`` or ``float``.
         count: how many there must be; None for any number.
         metavar: what the help shows.
+        finite: refuse ``nan`` and ``inf``.
     """
 
     name = "numbers"
 
-    def __init__(self, kind: Callable[[str], float], metavar: str, count: int | None = None) -> None:
+    def __init__(
+        self, kind: Callable[[str], float], metavar: str, count: int | None = None, finite: bool = True
+    ) -> None:
         self._kind = kind
         self._count = count
         self._metavar = metavar
+        self._finite = finite
 
     def get_metavar(self, *_: Any, **__: Any) -> str:
         """What the help shows."""
@@ -46,10 +50,16 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
             numbers = tuple(self._kind(part) for part in value.split(","))
         except ValueError:
             numbers = ()
-        good = numbers and all(map(math.isfinite, numbers)) and self._count in (None, len(numbers))
+        fitting = not self._finite or all(map(math.isfinite, numbers))
+        good = numbers and fitting and self._count in (None, len(numbers))
         if not good:
             self.fail(f"{value!r} is not of the form {self._metavar}", param, ctx)
         return numbers
+
+
+def _value(text: str) -> float:
+    """A value without data; infinite for ``none``."""
+    return math.inf if text.strip().lower() == "none" else float(text)
 
 
 _progress = functools.partial(
@@ -86,7 +96,11 @@ legend = click.option(
     "--legend", metavar="NAME|FILE", help="Names and colours of the classes: .csv, .json, worldcover or nlcd."
 )
 
-mask = click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of.")
+crs = click.option(
+    "--crs",
+    metavar="CRS",
+    help="CRS of the raster, whatever its file says: a code such as EPSG:32632, WKT, or 'none'.",
+)
 
 
 def _group(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,6 +113,23 @@ def _group(*options: Callable[..., Any]) -> Callable[..., Any]:
 
     return give
 
+
+mask = _group(
+    click.option("--mask", metavar="AREA.gpkg", help="Polygons to stay inside of; FILE|layername=NAME names a layer."),
+    click.option("--mask-layer", metavar="NAME", help="Layer of the mask, instead of the first one with polygons."),
+    click.option("--mask-crs", metavar="CRS", help="CRS of the mask, whatever its file says."),
+)
+"""Where to map: ``mask``, ``mask_layer``, ``mask_crs``."""
+
+classified = _group(
+    crs,
+    click.option(
+        "--nodata",
+        type=Numbers(_value, "VALUE[,VALUE…]", finite=False),
+        help="Values of the map that are no class, instead of the one that its file says; 'none' for none.",
+    ),
+)
+"""What a map's file does not say, or says wrongly: ``crs``, ``nodata``."""
 
 generalizing = _group(
     click.option(
@@ -118,6 +149,18 @@ generalizing = _group(
 reading = _group(
     model,
     click.option("--bands", type=Numbers(int, "1,2,3"), help="Bands in the model's order, counted from 1."),
+    crs,
+    click.option(
+        "--nodata",
+        type=Numbers(_value, "VALUE[,VALUE…]", finite=False),
+        help="Value of pixels without data, whatever the file says: one for all bands, or one a band of the raster;"
+        " 'none' for none.",
+    ),
+    click.option(
+        "--also-nodata",
+        type=Numbers(float, "VALUE[,VALUE…]"),
+        help="Values of pixels without data besides, in all bands.",
+    ),
     click.option(
         "--stretch",
         type=Numbers(float, "LOW,HIGH", 2),
@@ -125,7 +168,8 @@ reading = _group(
     ),
     click.option("--pixel-size", type=float, metavar="M", help="Metres a pixel to run at, instead of the model's own."),
 )
-"""The model and what it sees: ``model``, ``bands``, ``stretch``, ``pixel_size``."""
+"""The model and what it sees: ``model``, ``bands``, ``crs``, ``nodata``, ``also_nodata``, ``stretch``, and
+``pixel_size``."""
 
 running = _group(
     click.option(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.generalizing
 @click.option("--confidence", metavar="CONF.tif", help="Raster whose mean each polygon gets.")
 @options.legend
+@options.classified
 @click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not given.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers do the work; they have to see MAP.tif."
@@ -66,19 +67,22 @@ def _vectorize(
     from satseg_core.model.runtime import usable_processors
     from satseg_core.outputs import sidecar, whole_outputs
     from satseg_core.raster.legends import legend_of
+    from satseg_core.raster.overrides import Overrides
     from satseg_core.record import now
     from satseg_core.style import qml
     from satseg_core.vector.formats import format_of
     from satseg_core.vector.polygons import PolygonOptions, save_polygons
 
     (map_path, map_name), (target, staging) = labels, output
-    legend = legend_of(map_path, values["legend"])
+    told = Overrides(values["crs"], values["nodata"] or ())
+    legend = legend_of(map_path, values["legend"], told)
     wanted = PolygonOptions(
         min_area=values["min_area"],
         smooth=values["smooth"],
         simplify=values["simplify"],
         confidence=confidence,
         workers=values["workers"] or usable_processors(),
+        told=told,
     )
     style = sidecar(target, ".qml")
     shared = staging.content(style) == qml(legend).encode()

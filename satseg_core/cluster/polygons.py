@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from satseg_core.cluster.connect import connect, silence_seconds
 from satseg_core.errors import SatSegError
 from satseg_core.events import Reporter
+from satseg_core.raster.layer_names import file_of
 from satseg_core.vector.block import BlockResult, BlockWorker, Job, Task
 from satseg_core.vector.pool import RunBlocks
 
@@ -78,7 +79,7 @@ def _answer(future: Future) -> bool:
 
 def _sees(files: Sequence[str]) -> bool:
     """On a worker."""
-    return all(Path(file).is_file() for file in files)
+    return all(Path(file_of(file)).is_file() for file in files)
 
 
 def _run(client: Client, job: Job, tasks: Sequence[Task], workers: list[str]) -> Generator[BlockResult, None, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,18 @@ from satseg_core.record import identify_file
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 
-_ASKED = ("bands", "crs", "nodata", "stretch", "pixel_size", "precision", "min_area", "smooth", "simplify")
+_ASKED = (
+    "bands",
+    "crs",
+    "nodata",
+    "also_nodata",
+    "stretch",
+    "pixel_size",
+    "precision",
+    "min_area",
+    "smooth",
+    "simplify",
+)
 """Options that outputs depend on. What executes the network is left out: it changes next to nothing."""
 
 
@@ -64,7 +76,7 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
         "raster": state,
         "model": {"name": card.name, "version": card.version, "weights_sha256": card.weights_sha256},
         "options": {**options, "polygons": products.polygons, "confidence": products.confidence},
-        "mask": _plain_mask(template.mask),
+        "mask": _plain_mask(template),
     }
 
 
@@ -74,11 +86,15 @@ def same_job(job: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value  # JSON has no NaN
 
 
-def _plain_mask(mask: str | None) -> Any:
+def _plain_mask(template: SegmentOptions) -> Any:
+    mask = template.mask_polygons
     if not mask:
         return None
-    identity = identify_file(mask)
-    return {**identity, "file": Path(identity["file"]).name}
+    identity = identify_file(mask.file)
+    told = {name: value for name, value in (("layer", mask.layer), ("crs", mask.crs)) if value is not None}
+    return {**identity, "file": Path(identity["file"]).name, **told}

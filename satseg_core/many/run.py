@@ -26,8 +26,10 @@ from satseg_core.many.tally import Tally, weight
 from satseg_core.memory import Budget
 from satseg_core.model.keeper import RuntimeKeeper
 from satseg_core.model.store import ModelFile, find_model
+from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
+from satseg_core.segment_options import check_places
 
 LARGE_PX = 2 * 10**9
 """A scene with more px is not one task: its blocks are shared among the workers, when the others are done."""
@@ -178,8 +180,10 @@ def _check(options: ManyOptions) -> None:
         raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
     if not options.products.polygons and (template.min_area or template.smooth or template.simplify):
         raise UsageError("--min-area, --smooth and --simplify are for polygons; give --polygons, too.")
-    if template.mask and is_local(template.mask) and not Path(template.mask).exists():
-        raise UsageError(f"There is no mask file {template.mask}; check the name.")
+    check_places(template)
+    mask = template.mask_polygons
+    if mask and is_local(mask.file) and not Path(mask.file).exists():
+        raise UsageError(f"There is no mask file {mask.file}; check the name.")
 
 
 def _pending(scenes: Sequence[Scene], options: ManyOptions, model: ModelFile) -> Pending:
@@ -208,8 +212,15 @@ def _absolute(template: SegmentOptions, model: ModelFile) -> SegmentOptions:
     return replace(
         template,
         model=str(file.absolute()) if named and file else template.model,
-        mask=os.path.abspath(template.mask) if template.mask and is_local(template.mask) else template.mask,
+        mask=_absolute_mask(template.mask_polygons),
     )
+
+
+def _absolute_mask(mask: PolygonLayer | None) -> str | None:
+    """The mask by a name that means the same in other processes."""
+    if mask is None:
+        return None
+    return str(replace(mask, file=os.path.abspath(mask.file)) if is_local(mask.file) else mask)
 
 
 def _complete(

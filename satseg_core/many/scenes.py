@@ -15,6 +15,7 @@ from satseg_core.errors import UsageError
 from satseg_core.many.names import CONFIDENCE, JOB, Candidate, item_name, unique_names
 from satseg_core.many.web import is_web
 from satseg_core.outputs import PARTIAL
+from satseg_core.raster.layer_names import file_of, split_layer
 from satseg_core.remote import is_elsewhere, is_remote, join, objects
 from satseg_core.remote.patience import nobody_cancels
 from satseg_core.unfinished import FOLDER
@@ -130,8 +131,8 @@ def _from_input(text: str, output: str, asset: str | None) -> Iterable[Found]:
         from satseg_core.many.parquet_in import read_index
 
         return read_index(text, asset)
-    if is_local(text) and not Path(text).exists():
-        raise UsageError(f"There is no file or folder {text}; check the name.")
+    if is_local(text) and not Path(file_of(text)).exists():
+        raise UsageError(f"There is no file or folder {file_of(text)}; check the name.")
     return [named_raster(text, "")]
 
 
@@ -220,10 +221,11 @@ def _csv_column(content: str) -> list[str]:
 def named_raster(source: str, inside: str = "") -> Found:
     """A raster that was named; ``inside`` is the folders that tell it from others of its name."""
     source = os.path.abspath(source) if is_local(source) else source  # workers have other working folders
-    stem = _stem(source.partition("?")[0])
+    place = split_layer(source)
+    stem = _stem(place.file.partition("?")[0]) + (f"-{place.layer}" if place.layer is not None else "")
     long = f"{inside or (_folders(source) or ('',))[-1]}/{stem}".lstrip("/")
     try:
-        status = os.stat(source) if is_local(source) else None  # noqa: PTH116 - a name that may be no path
+        status = os.stat(place.file) if is_local(source) else None  # noqa: PTH116 - a name that may be no path
     except (OSError, ValueError):
         status = None
     size, changed = (status.st_size, status.st_mtime_ns) if status else (None, None)

@@ -12,9 +12,10 @@ from satseg_core.page.markup import document, text
 from satseg_core.page.pictures import map_pictures
 from satseg_core.page.run import run_part, summary, warnings_part
 from satseg_core.raster.labels import open_classified
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 
 
-def map_page(map_path: Path, found: Areas, legend: Legend) -> str:
+def map_page(map_path: Path, found: Areas, legend: Legend, told: Overrides = NO_OVERRIDES) -> str:
     """A page on a map: its picture, a chart and a table of its classes, and its run record where that lies beside it.
 
     Args:
@@ -22,15 +23,16 @@ def map_page(map_path: Path, found: Areas, legend: Legend) -> str:
         found: rows as `satseg_core.raster.area.ClassArea.to_json` gives them; with a ``zone`` each, as
             `satseg_core.raster.zones.Zone.rows` gives them, there is a chart for each zone.
         legend: the classes of the rows.
+        told: what goes before what the map's file says.
 
     Raises:
         RasterError: the map is no raster of class codes.
     """
-    return document(f"Land cover of {map_path.name}", _parts(map_path, found, legend))
+    return document(f"Land cover of {map_path.name}", _parts(map_path, found, legend, told))
 
 
-def _parts(map_path: Path, found: Areas, legend: Legend) -> Iterator[str]:
-    with open_classified(map_path) as labels:
+def _parts(map_path: Path, found: Areas, legend: Legend, told: Overrides) -> Iterator[str]:
+    with open_classified(map_path, told) as labels:
         record = read_record(map_path, labels)
         yield f"<h1>Land cover: {text(map_path.name)}</h1>"
         if record is not None:

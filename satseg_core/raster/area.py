@@ -15,6 +15,7 @@ from satseg_core.events import Reporter
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.equal_area import EqualArea, Ints, equal_area
 from satseg_core.raster.labels import Codes, code_blocks, count_blocks, open_classified
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 
 STAGE = "areas"
 """Name of the stage that is reported while areas are counted."""
@@ -43,13 +44,14 @@ class ClassArea:
         return asdict(self)
 
 
-def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassArea]:
+def class_areas(labels: Path, legend: Legend, reporter: Reporter, told: Overrides = NO_OVERRIDES) -> list[ClassArea]:
     """Count a classified raster, a block at a time.
 
     Args:
         labels: the classified raster.
         legend: its classes.
         reporter: told of the progress in a stage called ``areas``, and of what cannot be measured.
+        told: what goes before what the raster's file says.
 
     Returns:
         One entry a class, in the legend's order; classes that do not occur have zero pixels.
@@ -58,7 +60,7 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassA
         RasterError: it is no raster of class codes.
         CancelledError: the user cancelled.
     """
-    with open_classified(labels) as dataset:
+    with open_classified(labels, told) as dataset:
         ground = equal_area(dataset)
         pixels, square_metres = _count(dataset, ground, reporter)
     _warn(labels, legend, pixels, square_metres, ground, reporter)

@@ -17,6 +17,7 @@ from rasterio.features import geometry_mask
 from satseg_core.errors import BesideError, UsageError
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.polygon_file import read_polygons
+from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.source import Source
 
 Extent = tuple[float, float, float, float]
@@ -72,17 +73,22 @@ class AreaOfInterest:
     """Polygons that a run stays inside of; px whose centre is outside become nodata.
 
     Args:
-        path: a vector file with polygons, here or elsewhere; reprojected to the raster's CRS.
+        path: a vector file with polygons, here or elsewhere, or a layer of one; reprojected to the raster's CRS.
         source: the open raster.
+
+    Attributes:
+        warnings: sentences on what was assumed.
 
     Raises:
         UsageError: the file cannot be read, has no polygons, or no CRS where the raster has one.
         BesideError: the polygons lie beside the raster.
     """
 
-    def __init__(self, path: str | Path, source: Source) -> None:
+    def __init__(self, path: str | Path | PolygonLayer, source: Source) -> None:
         self._transform = source.transform  # not the raster: other processes get a copy of this
-        self._shapes = list(read_polygons(path, source.crs, "mask").shapes)
+        polygons = read_polygons(path, source.crs, "mask")
+        self.warnings = polygons.warnings
+        self._shapes = list(polygons.shapes)
         self._tree = shapely.STRtree(self._shapes)
         if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
             raise BesideError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")

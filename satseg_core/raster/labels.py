@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.errors import RasterError
 from satseg_core.legend import NODATA
+from satseg_core.raster.layer_names import file_of
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.told import open_told
 
 BLOCK = 1024
 """Side of the blocks that classified rasters are read in, px."""
@@ -24,16 +26,21 @@ Codes = npt.NDArray[np.uint8]
 
 
 @contextmanager
-def open_classified(path: Path) -> Iterator[DatasetReader]:
+def open_classified(path: Path, told: Overrides = NO_OVERRIDES) -> Iterator[DatasetReader]:
     """Open a map of classes.
+
+    Args:
+        path: of the file, or GDAL's name of a raster in a file.
+        told: what goes before what the file says; see `open_told`.
 
     Raises:
         RasterError: the file does not exist, is no raster, or `check_classified` refuses it.
+        UsageError: what is told of it cannot be.
     """
-    if not path.exists():
-        raise RasterError(f"There is no file {path}; check the name.")
+    if not Path(file_of(str(path))).exists():
+        raise RasterError(f"There is no file {file_of(str(path))}; check the name.")
     try:
-        dataset = rasterio.open(path)
+        dataset = open_told(path, told)
     except RasterioIOError as error:
         raise RasterError(f"{path} cannot be opened as a raster; give the map that 'satseg segment' wrote.") from error
     with dataset:

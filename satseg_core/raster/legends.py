@@ -17,6 +17,7 @@ from satseg_core.errors import ModelError, RasterError
 from satseg_core.legend import NODATA, Color, LandClass, Legend
 from satseg_core.raster.labels import check_classified, code_blocks, open_classified
 from satseg_core.raster.legend_files import attribute_table, read_legend_file
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.style import Rgba
 
 LEGEND_TAG = "SATSEG_LEGEND"
@@ -31,12 +32,13 @@ def legend_text(legend: Legend) -> str:
     return json.dumps(legend.to_json())
 
 
-def legend_of(path: Path, given: str | None = None) -> Legend:
+def legend_of(path: Path, given: str | None = None, told: Overrides = NO_OVERRIDES) -> Legend:
     """The legend of a classified raster on disk.
 
     Args:
         path: the raster.
         given: a legend to take instead of the raster's own; see `read_legend_file`.
+        told: what goes before what the raster's file says.
 
     Raises:
         RasterError: as `open_classified` and `read_legend`.
@@ -44,7 +46,7 @@ def legend_of(path: Path, given: str | None = None) -> Legend:
     """
     if given:
         return read_legend_file(given)
-    with open_classified(path) as dataset:
+    with open_classified(path, told) as dataset:
         return read_legend(dataset)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.projecting import to_crs
 from satseg_core.remote.names import gdal_name, is_elsewhere
 from satseg_core.remote.patience import insist
@@ -26,49 +28,125 @@ class Polygons:
     Attributes:
         shapes: valid, in the CRS that was asked for, ``(n,)``.
         fields: values by the name of their field, ``(n,)`` each.
+        warnings: sentences on what was assumed.
     """
 
     shapes: NDArray[Any]
     fields: dict[str, NDArray[Any]]
+    warnings: tuple[str, ...] = field(default=())
 
 
-def read_polygons(path: str | Path, crs: Any, what: str, with_fields: bool = False) -> Polygons:
-    """The polygons of the first layer of a file that has any.
+def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fields: bool = False) -> Polygons:
+    """The polygons of a layer of a file: the one that is named, or else the first with polygons.
 
     Args:
-        path: the vector file.
+        place: the vector file, or a layer of it.
         crs: rasterio's, of the raster that they are laid over, or None.
         what: the user calls them: ``mask``, ``zones``.
         with_fields: read the fields, too.
 
     Raises:
-        UsageError: the file cannot be read, has no polygons, or one of the two has a CRS and the other has none.
+        UsageError: the file cannot be read, has no such layer or no polygons, or one of the two has a CRS and the
+            other has none.
         RasterError: there is no way from one CRS to the other.
     """
-    elsewhere = is_elsewhere(str(path))
+    asked = place if isinstance(place, PolygonLayer) else PolygonLayer.of(str(place), what)
+    path, elsewhere = asked.file, is_elsewhere(asked.file)
     if not elsewhere and not Path(path).exists():
         raise UsageError(f"There is no {what} file {path}; check the name.")
     try:
-        info, _, wkb, columns = _read_elsewhere(str(path), with_fields) if elsewhere else _read(path, with_fields)
+        found = _read_elsewhere(asked, with_fields) if elsewhere else _read(path, asked, with_fields)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
         ) from error
+    info, _, wkb, columns = found.content
     geometries = shapely.from_wkb(wkb) if wkb is not None else np.empty(0, object)
-    good = [g is not None and not g.is_empty and g.geom_type.endswith("Polygon") for g in geometries]
+    good = _are_polygons(geometries)
     if not any(good):
-        raise UsageError(f"{path} has no polygons; a {what.rstrip('s')} needs at least one.")
-    shapes = to_crs(shapely.make_valid(geometries[good]), info["crs"], crs, path, what)
-    return Polygons(shapes, {str(name): column[good] for name, column in zip(info["fields"], columns)})
+        raise UsageError(f"{asked} has no polygons; a {what.rstrip('s')} needs at least one.")
+    shapes = to_crs(shapely.make_valid(geometries[good]), asked.crs_of(info["crs"]), crs, path, what)
+    fields = {str(name): column[good] for name, column in zip(info["fields"], columns)}
+    return Polygons(shapes, fields, _doubts(asked, found))
 
 
-def _read(path: str | Path, with_fields: bool) -> Any:
-    """What pyogrio gives of the first layer with geometries: GeoPackages hold tables of styles too."""
-    layer = next((name for name, kind in pyogrio.list_layers(path) if kind), None)
-    return pyogrio.raw.read(path, layer=layer, columns=None if with_fields else [])
+def _are_polygons(geometries: NDArray[Any]) -> NDArray[np.bool_]:
+    good = [g is not None and not g.is_empty and g.geom_type.endswith("Polygon") for g in geometries]
+    return np.array(good, bool)
 
 
-def _read_elsewhere(name: str, with_fields: bool) -> Any:
+@dataclass(frozen=True)
+class _Found:
+    """What pyogrio gives of a layer, its name or number, and names of the other layers with polygons."""
+
+    content: Any
+    layer: str | int
+    others: tuple[str, ...] = ()
+
+
+def _doubts(asked: PolygonLayer, found: _Found) -> tuple[str, ...]:
+    if not found.others:
+        return ()
+    several = f"{asked.file} has several layers with polygons; {found.layer} was taken"
+    return (f"{several}, not {', '.join(found.others)}: name one with --{asked.what}-layer.",)
+
+
+def _read(path: str, asked: PolygonLayer, with_fields: bool) -> _Found:
+    """The layer that is named, or else the first with polygons; GeoPackages hold tables of styles, too."""
+    columns: list[str] | None = None if with_fields else []
+    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    if asked.layer is not None:
+        layer = _named(asked, [name for name, _ in layers])
+        return _Found(pyogrio.raw.read(path, layer=layer, columns=columns), layer)
+    spatial = [(name, kind) for name, kind in layers if kind]
+    if len(spatial) > 1:
+        spatial = [pair for pair in spatial if _has_polygons(path, *pair)] or spatial
+    if not spatial:
+        return _Found(pyogrio.raw.read(path, layer=0 if layers else None, columns=columns), 0)
+    first, *others = [name for name, _ in spatial]
+    if not _may_be_polygons(spatial[0][1]):
+        others = []
+    return _Found(pyogrio.raw.read(path, layer=first, columns=columns), first, tuple(others))
+
+
+def _named(asked: PolygonLayer, names: Sequence[str]) -> str | int:
+    """The name, or the number, of the layer that is asked for.
+
+    Raises:
+        UsageError: there is none.
+    """
+    layer = asked.layer
+    if isinstance(layer, int) and layer < len(names):
+        return layer
+    for same in (str.__eq__, lambda one, other: one.lower() == other.lower()):
+        found = [name for name in names if same(name, str(layer))]
+        if found:
+            return found[0]
+    listing = ", ".join(names) or "none"
+    raise UsageError(f"{asked.file} has no layer {layer}; it has {listing}.")
+
+
+def _may_be_polygons(kind: str) -> bool:
+    return any(word in kind for word in ("Polygon", "Surface")) or _is_vague(kind)
+
+
+def _is_vague(kind: str) -> bool:
+    """Whether only the features of a layer tell what they are."""
+    return kind.startswith(("Unknown", "GeometryCollection"))
+
+
+def _has_polygons(path: str, layer: str, kind: str) -> bool:
+    """Whether a layer has polygons, by its type or, where that says nothing, by its features."""
+    if not _may_be_polygons(kind):
+        return False
+    if not _is_vague(kind):
+        return bool(pyogrio.read_info(path, layer=layer)["features"])
+    wkb = pyogrio.raw.read(path, layer=layer, columns=[])[2]
+    return wkb is not None and bool(_are_polygons(shapely.from_wkb(wkb)).any())
+
+
+def _read_elsewhere(asked: PolygonLayer, with_fields: bool) -> _Found:
     """The same from a server; pyogrio has a GDAL of its own, with settings of its own."""
+    name = asked.file
     pyogrio.set_gdal_config_options({**gdal_settings(name), "CPL_VSIL_CURL_NON_CACHED": FRESH})
-    return insist(lambda: _read(gdal_name(name), with_fields), is_hopeless, errors=(RuntimeError,))
+    return insist(lambda: _read(gdal_name(name), asked, with_fields), is_hopeless, errors=(RuntimeError,))

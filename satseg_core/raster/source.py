@@ -19,8 +19,10 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError
 from satseg_core.raster.bands import choose_bands
 from satseg_core.raster.collar import Collar, find_collar
+from satseg_core.raster.crs_text import read_crs
 from satseg_core.raster.epoch import coordinate_epoch
 from satseg_core.raster.ground import is_placed
+from satseg_core.raster.layer_names import file_of, raster_name, rasters_in
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.raster.validity import Validity
@@ -40,7 +42,7 @@ class Source:
 
     Attributes:
         dataset: the open rasterio dataset.
-        path: as the user gave it.
+        path: as the user gave it, or GDAL's name for a layer of a file.
         bands: 1-based band numbers in the model's order; a number may repeat.
         palette: colour of each value where the one band is an index into a colour table, else None.
         placement: the size of its pixels.
@@ -60,10 +62,10 @@ class Source:
     check: Callable[[], None] = nobody_cancels
     overrides: Overrides = NO_OVERRIDES
 
-    @property
+    @cached_property
     def crs(self) -> Any:
-        """Rasterio's CRS, or None."""
-        return self.dataset.crs
+        """Rasterio's CRS, or None: what the user says goes before what the file says."""
+        return told_crs(self.dataset, self.overrides)
 
     @cached_property
     def epoch(self) -> float | None:
@@ -160,7 +162,8 @@ def open_source(
     """Open a raster for a model.
 
     Args:
-        path: file name, URL, or anything else that GDAL opens. What a server fails to give is asked for again.
+        path: file name, URL, ``FILE.gpkg|layername=TABLE``, or anything else that GDAL opens. What a server fails to
+            give is asked for again.
         band_names: the bands that the model expects, in order.
         bands: 1-based band numbers to use instead of guessing.
         check: raises an error if the user has cancelled; called while a server is waited for.
@@ -171,17 +174,27 @@ def open_source(
 
     Raises:
         RasterError: it does not exist, cannot be opened, has no map grid or no usable bands.
-        UsageError: a band number does not exist, or their count is not the model's.
+        UsageError: a band number does not exist, or their count is not the model's; or nobody knows the CRS.
     """
+    path = raster_name(path)
     with _open(path, check) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
         chosen, palette, warnings = choose_bands(dataset, path, band_names, bands, overrides.band_names)
-        placement = place(dataset, dataset.crs)
+        placement = place(dataset, told_crs(dataset, overrides))
         if placement.warning:
             warnings = [*warnings, placement.warning]
         source = Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
         source.validity  # noqa: B018 # what is wrong with it is said at once
         yield source
+
+
+def told_crs(dataset: DatasetReader, overrides: Overrides) -> Any:
+    """The CRS of a raster, rasterio's or None: the user's, or else that of the file.
+
+    Raises:
+        UsageError: the user's is none.
+    """
+    return dataset.crs if overrides.crs is None else read_crs(overrides.crs)
 
 
 def _is_patient(path: str) -> bool:
@@ -201,8 +214,9 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     except RasterioError as error:
         if _is_patient(path):
             raise RasterError(failure(path, error)) from error
-        if "://" not in path and not path.startswith("/vsi") and ":" not in path[2:] and not Path(path).exists():
-            raise RasterError(f"There is no file {path}; check the name.") from error
+        problem = _missing(path)
+        if problem:
+            raise RasterError(problem) from error
         raise RasterError(
             f"{path} cannot be opened as a raster; check that it is whole and not of another kind."
         ) from error
@@ -219,6 +233,15 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
             raise RasterError(f"{path} holds several rasters; give the name of one of them, such as {names}.")
         raise RasterError(f"{path} has no raster bands; choose another file.")
     return dataset
+
+
+def _missing(path: str) -> str | None:
+    """One sentence on a file, or on a layer of a file, that is not there; None where it is or nobody can tell."""
+    file = file_of(path)
+    if "://" not in path and not path.startswith("/vsi") and ":" not in file[2:] and not Path(file).exists():
+        return f"There is no file {file}; check the name."
+    there = rasters_in(path)
+    return f"{file} has no raster {path.rsplit(':', maxsplit=1)[-1]}; it has {', '.join(there)}." if there else None
 
 
 def _check_grid(dataset: DatasetReader, path: str) -> None:

@@ -21,7 +21,9 @@ from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.area import STAGE
 from satseg_core.raster.equal_area import EqualArea, equal_area
 from satseg_core.raster.labels import BLOCK, open_classified, read_codes
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.polygon_file import read_polygons
+from satseg_core.raster.polygon_layer import PolygonLayer
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,16 +62,22 @@ class Zone:
 
 
 def zone_areas(
-    labels: Path, zones: str | Path, legend: Legend, reporter: Reporter, field: str | None = None
+    labels: Path,
+    zones: str | Path | PolygonLayer,
+    legend: Legend,
+    reporter: Reporter,
+    field: str | None = None,
+    told: Overrides = NO_OVERRIDES,
 ) -> list[Zone]:
     """Measure a classified raster inside of polygons, which may overlap; each counts by itself.
 
     Args:
         labels: the classified raster.
-        zones: vector file with polygons, here or elsewhere, in any CRS.
+        zones: vector file with polygons, here or elsewhere, in any CRS; or a layer of one.
         legend: classes of the raster.
         reporter: told of the progress in a stage called ``areas``.
         field: of the zones, with their names; None to number them.
+        told: what goes before what the raster's file says.
 
     Returns:
         One entry a polygon, in the layer's order.
@@ -79,8 +87,10 @@ def zone_areas(
         UsageError: the zones cannot be read, or have no such field.
         CancelledError: the user cancelled.
     """
-    with open_classified(labels) as dataset:
+    with open_classified(labels, told) as dataset:
         polygons = read_polygons(zones, dataset.crs, "zones", with_fields=True)
+        for sentence in polygons.warnings:
+            reporter.warning(sentence)
         if field is not None and field not in polygons.fields:
             listing = ", ".join(polygons.fields) or "none"
             raise UsageError(f"{zones} has no field {field}; it has {listing}.")

@@ -20,7 +20,9 @@ from satseg_core.errors import UsageError
 from satseg_core.legend import NODATA
 from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.labels import Codes, read_codes
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.regions import Ints
+from satseg_core.raster.told import open_told
 from satseg_core.vector.finish import Features, Finisher, Measures
 from satseg_core.vector.rings import Rings
 from satseg_core.vector.trace import Traced, at, trace
@@ -42,6 +44,7 @@ class Job:
         simplify: tolerance, px.
         smooth: cut the corners of px off.
         block: side of a block, px.
+        told: what goes before what the file of the labels says.
     """
 
     labels: Path
@@ -49,6 +52,7 @@ class Job:
     simplify: float = 0.0
     smooth: bool = False
     block: int = BLOCK
+    told: Overrides = NO_OVERRIDES
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class BlockWorker:
         self._job = job
         self._stack = ExitStack()
         self._stack.enter_context(rasterio.Env(GDAL_CACHEMAX=_CACHE))
-        self._dataset: DatasetReader = self._stack.enter_context(rasterio.open(job.labels))
+        self._dataset: DatasetReader = self._stack.enter_context(open_told(job.labels, job.told))
         self._confidence: DatasetReader | None = None
         if job.confidence:
             self._confidence = self._stack.enter_context(rasterio.open(job.confidence))

@@ -18,6 +18,7 @@ from satseg_core.raster.epoch import coordinate_epoch, with_epoch
 from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.ground import is_placed
 from satseg_core.raster.labels import open_classified
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
 from satseg_core.vector.finish import Features, Finisher
 from satseg_core.vector.formats import convert, format_of
@@ -46,6 +47,7 @@ class PolygonOptions:
         workers: processes.
         block: side of the blocks that are worked on, px.
         run_blocks: others that do the blocks, if they can.
+        told: what goes before what the map's file says.
     """
 
     min_area: float = 0.0
@@ -55,6 +57,7 @@ class PolygonOptions:
     workers: int = 1
     block: int = BLOCK
     run_blocks: RunBlocks | None = None
+    told: Overrides = NO_OVERRIDES
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,9 @@ def vectorize(
     options = options or PolygonOptions()
     if options.min_area < 0 or options.simplify < 0:
         raise UsageError("The smallest area and the simplification cannot be negative; give 0 to switch them off.")
-    with open_classified(labels) as dataset, reporter.stage(STAGE) as stage, ExitStack() as stack:
+    with open_classified(labels, options.told) as dataset, reporter.stage(STAGE) as stage, ExitStack() as stack:
         ground = equal_area(dataset)
-        source, begin = labels, 0.0
+        source, said, begin = labels, options.told, 0.0
         if options.confidence:
             check_grid(options.confidence, dataset)
         if options.min_area:
@@ -114,6 +117,7 @@ def vectorize(
             stack.callback(source.unlink, missing_ok=True)
             fewest = smallest_px(options.min_area, dataset, ground)
             generalized(dataset, fewest, source, lambda share: stage.reach(begin * share))
+            said = NO_OVERRIDES  # the file that is made says it
         layer = Layer(
             name=output.stem,
             crs=_crs(dataset),
@@ -122,7 +126,7 @@ def vectorize(
             legend=legend,
             metadata=metadata or {},
         )
-        job = Job(source, options.confidence, options.simplify, options.smooth, options.block)
+        job = Job(source, options.confidence, options.simplify, options.smooth, options.block, said)
         tasks = _tasks(dataset, options.block)
         elsewhere = options.run_blocks(job, tasks) if options.run_blocks else None
         results = elsewhere or run_blocks(job, tasks, options.workers)

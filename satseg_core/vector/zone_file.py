@@ -13,11 +13,14 @@ import shapely
 from satseg_core.errors import OutputError
 from satseg_core.legend import Legend
 from satseg_core.raster.labels import open_classified
+from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.zones import Zone
 from satseg_core.vector.geopackage import append_rows
 
 
-def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend) -> None:
+def write_zones(
+    path: Path, labels: Path, zones: Sequence[Zone], legend: Legend, told: Overrides = NO_OVERRIDES
+) -> None:
     """Write zones in the map's CRS, with a field for each class: m², or px where there is no ground.
 
     Args:
@@ -25,11 +28,12 @@ def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend)
         labels: the map.
         zones: what was measured on it.
         legend: of the map.
+        told: what goes before what the map's file says.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    with open_classified(labels) as dataset:
+    with open_classified(labels, told) as dataset:
         crs = dataset.crs.to_wkt() if dataset.crs else None
     unit = "m2" if all(zone.area_m2 for zone in zones) else "px"
     sizes = np.array([zone.area_m2 if unit == "m2" else zone.pixels for zone in zones], float)

@@ -21,7 +21,7 @@ from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters
 from satseg_qgis.algorithms.classified import MapAlgorithm
-from satseg_qgis.algorithms.sources import NAME_FIELD, write_polygons
+from satseg_qgis.algorithms.sources import NAME_FIELD, PolygonFile, polygon_problem, source_crs, write_polygons
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -73,6 +73,12 @@ class AreasAlgorithm(MapAlgorithm):
         for definition in area_definitions():
             self.addOutput(definition)
 
+    def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """The map must be a file, and the zones polygons."""
+        return super().problem(parameters, context) or polygon_problem(
+            self.parameterAsSource(parameters, self.ZONES, context)
+        )
+
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -82,22 +88,25 @@ class AreasAlgorithm(MapAlgorithm):
         zones, field = self._zones(parameters, context, feedback)
         layer = self.parameterAsOutputLayer(parameters, self.ZONE_AREAS, context) if zones else None
         files = [file for file in (html, table, layer) if file]
+        name, crs = (zones.name, zones.crs) if zones else (None, None)
         results = [
-            self.run_engine(commands.areas(self.raster, file, zones, field), feedback) for file in files or [None]
+            self.run_engine(commands.areas(self.raster, file, name, field, crs, self.told), feedback)
+            for file in files or [None]
         ]
         written = {self.OUTPUT_HTML_FILE: html, self.OUTPUT: table, self.ZONE_AREAS: layer}
         return {**area_values(results[0]), **{name: file for name, file in written.items() if file}}
 
     def _zones(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> tuple[str | None, str | None]:
+    ) -> tuple[PolygonFile | None, str | None]:
         """A file with the zones, and its field with their names; None where there are none."""
         source = self.parameterAsSource(parameters, self.ZONES, context)
         if source is None:
             return None, None
         fields = self.parameterAsFields(parameters, self.ZONE_FIELD, context)
+        crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.ZONES, context))
         try:
-            path = write_polygons(source, context, feedback, fields[0] if fields else None)
+            file = write_polygons(source, crs, context, feedback, fields[0] if fields else None)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
-        return path, NAME_FIELD if fields else None
+        return file, NAME_FIELD if fields else None

@@ -14,11 +14,15 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
+    QgsProject,
 )
+from qgis.PyQt.QtCore import QCoreApplication, QThread
 from qgis.PyQt.QtGui import QIcon
 
 from satseg_core.errors import SatSegError
+from satseg_qgis.algorithms.destinations import target_file
 from satseg_qgis.algorithms.help_pages import help_text
+from satseg_qgis.algorithms.replaced import lost_by, settle, show_again
 from satseg_qgis.engine import commands
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
@@ -110,7 +114,11 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         ok, message = super().checkParameterValues(parameters, context)
         if not ok:
             return False, message
-        problem = self._unsupported_output(parameters, context) or self.problem(parameters, context)
+        problem = (
+            self._unsupported_output(parameters, context)
+            or self._lost_by_outputs(parameters, context)
+            or self.problem(parameters, context)
+        )
         return problem is None, problem or ""
 
     def _unsupported_output(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
@@ -123,16 +131,32 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
                     return str(message)
         return None
 
+    def _lost_by_outputs(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """One sentence on what the outputs would replace that the user wants to keep."""
+        names = [definition.name() for definition in self.destinationParameterDefinitions()]
+        files = [target_file(parameters.get(name), context) for name in names]
+        self.targets = [file for file in files if file]
+        project = context.project() or QgsProject.instance()
+        return next(filter(None, (lost_by(file, project) for file in self.targets)), None)
+
+    def postProcessAlgorithm(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """After a run: layers that show what it replaced show what is there now."""
+        if QThread.currentThread() == QCoreApplication.instance().thread():  # where layers may be touched
+            show_again(self.targets, context.project() or QgsProject.instance())
+        return {}
+
     def prepareAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """In the main thread: find the engine, and read what belongs to layers of the project."""
         try:
             self.engine = find_engine(setting=named_python())
-            problem = self.problem(parameters, context)  # models do not ask checkParameterValues
+            # Models do not ask checkParameterValues.
+            problem = self._lost_by_outputs(parameters, context) or self.problem(parameters, context)
             if problem:
                 raise QgsProcessingException(problem)
             self.read_layers(parameters, context)
+            settle(self.targets, context.project() or QgsProject.instance())
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
         return True

@@ -10,11 +10,15 @@ from qgis.core import QgsProcessingContext, QgsProcessingParameterRasterLayer, Q
 from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.sources import raster_name
+from satseg_qgis.algorithms.told import told_of_map
 from satseg_qgis.translate import tr
 
 
 class MapAlgorithm(SatSegAlgorithm):
-    """Base of the algorithms that take a classified raster; ``raster`` is its name for the engine."""
+    """Base of the algorithms that take a classified raster.
+
+    ``raster`` is its name for the engine, and ``told`` what QGIS knows besides.
+    """
 
     INPUT = "INPUT"
 
@@ -37,6 +41,7 @@ class MapAlgorithm(SatSegAlgorithm):
         """The name of the map's file, and the group that layers made of it go to: the map's own, if it has one."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         self.raster = raster_name(layer)
+        self.told = told_of_map(layer)
         self.group_name = _group_of(layer, context) or layer.name()
 
 

@@ -27,17 +27,32 @@ def target_folder(value: Any, context: QgsProcessingContext) -> Path | None:
         value: of the destination parameter.
         context: of the run.
     """
+    if _text(value, context) == QgsProcessing.TEMPORARY_OUTPUT:
+        return Path(QgsProcessingUtils.tempFolder())
+    file = target_file(value, context)
+    return file.parent if file else None
+
+
+def target_file(value: Any, context: QgsProcessingContext) -> Path | None:
+    """The file that the user wants; None where there is no such output, or it is a temporary or no file.
+
+    Args:
+        value: of the destination parameter.
+        context: of the run.
+    """
+    text = _text(value, context)
+    # A connection to a database: 'ogr:dbname=...', 'postgis:...'.
+    if not text or text == QgsProcessing.TEMPORARY_OUTPUT or ":" in text.partition("/")[0][2:]:
+        return None
+    return Path(os.path.abspath(text))
+
+
+def _text(value: Any, context: QgsProcessingContext) -> str:
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink
     if isinstance(value, QgsProperty):
         value, _ = value.valueAsString(context.expressionContext(), "")
-    if not isinstance(value, str) or not value:
-        return None
-    if value == QgsProcessing.TEMPORARY_OUTPUT:
-        return Path(QgsProcessingUtils.tempFolder())
-    place = Path(os.path.abspath(value)).parent
-    # A connection to a database: 'ogr:dbname=...', 'postgis:...'.
-    return None if ":" in value.partition("/")[0][2:] else place
+    return value if isinstance(value, str) else ""
 
 
 def unusable_folder(folder: Path) -> str | None:

@@ -37,8 +37,16 @@ from satseg_qgis.algorithms.areas_outputs import area_definitions, area_values
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
 from satseg_qgis.algorithms.destinations import pixels_within, target_folder, too_little_space, unusable_folder
 from satseg_qgis.algorithms.rendering import Rendering
-from satseg_qgis.algorithms.sources import file_name, plain_file, write_polygons
+from satseg_qgis.algorithms.sources import (
+    PolygonFile,
+    file_name,
+    polygon_file,
+    polygon_problem,
+    source_crs,
+    write_polygons,
+)
 from satseg_qgis.algorithms.styles import prepare_layers
+from satseg_qgis.algorithms.told import told_of_image
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -167,9 +175,13 @@ class SegmentAlgorithm(SatSegAlgorithm):
         try:
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             model = find_model(self._model(parameters, context))
+            mask_problem = polygon_problem(self.parameterAsSource(parameters, self.MASK, context))
+            if mask_problem:
+                return mask_problem
             if file_name(layer) is None:
                 rendering = self._rendering(layer, parameters, context)
                 return self._output_problem(parameters, context, rendering.columns * rendering.rows)
+            told_of_image(layer)
         except SatSegError as error:
             return str(error)
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
@@ -212,13 +224,15 @@ class SegmentAlgorithm(SatSegAlgorithm):
         name = file_name(layer)
         self.rendering = self._rendering(layer, parameters, context) if name is None else None
         self.raster = name or ""
+        self.told = told_of_image(layer) if name else commands.NOTHING
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         self.extent = (
             None
             if extent.isNull() or extent.isEmpty()
             else (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
         )
-        self.mask = plain_file(self.parameterAsVectorLayer(parameters, self.MASK, context), parameters.get(self.MASK))
+        mask = self.parameterAsVectorLayer(parameters, self.MASK, context)
+        self.mask = polygon_file(mask, parameters.get(self.MASK))
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -242,6 +256,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
     def _options(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> commands.SegmentOptions:
+        mask = self.mask or self._write_mask(parameters, context, feedback)
         low, high = [*self.parameterAsRange(parameters, self.STRETCH, context), nan, nan][:2]
         return commands.SegmentOptions(
             input=self.raster,
@@ -253,7 +268,9 @@ class SegmentAlgorithm(SatSegAlgorithm):
             bands=() if self.rendering else tuple(self.parameterAsInts(parameters, self.BANDS, context)),
             stretch=(low, high) if low < high else None,  # not numbers where it is empty
             extent=None if self.rendering else self.extent,
-            mask=self.mask or self._write_mask(parameters, context, feedback),
+            mask=mask.name if mask else None,
+            mask_crs=mask.crs if mask else None,
+            told=self.told,
             pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) or None,
             runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),
             device=self.parameterAsEnumString(parameters, self.DEVICE, context),
@@ -262,10 +279,13 @@ class SegmentAlgorithm(SatSegAlgorithm):
 
     def _write_mask(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> str | None:
+    ) -> PolygonFile | None:
         source = self.parameterAsSource(parameters, self.MASK, context)
+        if source is None:
+            return None
+        crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.MASK, context))
         try:
-            return write_polygons(source, context, feedback) if source else None
+            return write_polygons(source, crs, context, feedback)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from qgis.core import (
     QgsLayerTreeGroup,
@@ -16,6 +15,8 @@ from qgis.core import (
     QgsProcessingLayerPostProcessorInterface,
     QgsProject,
 )
+
+from satseg_qgis.algorithms.sources import path_of
 
 _WAITING: set[LoadedLayer] = set()
 """Post-processors yet to be called: QGIS keeps the object, but not the Python half that has the code."""
@@ -75,8 +76,9 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):
     ) -> None:
         """Called in the main thread, only where the layer is loaded into a project."""
         _WAITING.discard(self)
-        beside = Path(layer.source().split("|")[0]).with_suffix(".qml")
-        if beside.exists():
+        file = path_of(layer)
+        beside = file.with_suffix(".qml") if file else None
+        if beside and beside.exists():
             _, ok = layer.loadNamedStyle(str(beside))
         else:
             _, ok = layer.loadDefaultStyle()

@@ -99,6 +99,7 @@ class VectorizeAlgorithm(MapAlgorithm):
             self.parameterAsBool(parameters, self.SMOOTH, context),
             self.confidence,
             self.parameterAsFile(parameters, self.LEGEND, context) or None,
+            self.told,
         )
         result = self.run_engine(arguments, feedback)
         prepare_layers(context, self.group_name, output)

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from satseg_core.errors import SatSegError
+from satseg_qgis.algorithms.sources import path_of
 from satseg_qgis.dock.areas_view import AreasView, read_shares
 from satseg_qgis.dock.curtain import Curtain
 from satseg_qgis.dock.form import Form
@@ -167,7 +168,7 @@ class LandCoverPanel(QgsDockWidget):
             self.status.setText(str(error))
         files = {results.get(name) for name in ("OUTPUT", "POLYGONS")} - {None}
         layers = QgsProject.instance().mapLayers().values()
-        made = {layer.id() for layer in layers if layer.source().split("|")[0] in files}
+        made = {layer.id() for layer in layers if str(path_of(layer)) in files}
         self._show_comparison(self._layers | made)  # earlier maps would hide the image, too
 
     def _show_comparison(self, layers: set[str]) -> None:

@@ -24,6 +24,30 @@ Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
+class Told:
+    """What goes before what the file of a raster says.
+
+    Attributes:
+        crs: a code or WKT, or ``none``; None for the file's.
+        nodata: values without data, infinite for none; empty for the file's.
+        also_nodata: values without data besides.
+    """
+
+    crs: str | None = None
+    nodata: tuple[float, ...] = ()
+    also_nodata: tuple[float, ...] = ()
+
+    def words(self) -> list[str]:
+        """Options of the engine."""
+        values = [*_numbers("--nodata", self.nodata or None), *_numbers("--also-nodata", self.also_nodata or None)]
+        return [*_option("--crs", self.crs), *(word.replace("inf", "none") for word in values)]
+
+
+NOTHING = Told()
+"""The file says everything."""
+
+
+@dataclass(frozen=True)
 class SegmentOptions:
     """What ``satseg segment`` is asked to do.
 
@@ -37,6 +61,8 @@ class SegmentOptions:
         stretch: values that become dark and bright; None leaves it to the engine.
         extent: part of the raster to map.
         mask: file of polygons to map inside of.
+        mask_crs: CRS of the mask, before what its file says; None for the file's.
+        told: what is known of the raster besides its file.
         pixel_size: metres on the ground per px that the model sees; None is the model's own.
         runtime: one of `RUNTIMES`.
         device: one of `DEVICES`.
@@ -52,6 +78,8 @@ class SegmentOptions:
     stretch: tuple[float, float] | None = None
     extent: Bounds | None = None
     mask: str | None = None
+    mask_crs: str | None = None
+    told: Told = NOTHING
     pixel_size: float | None = None
     runtime: str = "auto"
     device: str = "auto"
@@ -65,9 +93,11 @@ def segment(options: SegmentOptions) -> list[str]:
     arguments += _option("--confidence", options.confidence)
     arguments += _option("--model", options.model)
     arguments += _option("--bands", ",".join(str(band) for band in options.bands))
+    arguments += options.told.words()
     arguments += _numbers("--stretch", options.stretch)
     arguments += _numbers("--extent", options.extent)
     arguments += _option("--mask", options.mask)
+    arguments += _option("--mask-crs", options.mask_crs)
     arguments += _option("--pixel-size", _number(options.pixel_size))
     arguments += _option("--runtime", None if options.runtime == "auto" else options.runtime)
     arguments += _option("--device", None if options.device == "auto" else options.device)
@@ -82,6 +112,7 @@ def vectorize(
     smooth: bool = False,
     confidence: str | None = None,
     legend: str | None = None,
+    told: Told = NOTHING,
 ) -> list[str]:
     """Arguments of ``satseg vectorize``.
 
@@ -93,15 +124,23 @@ def vectorize(
         smooth: cut the corners of pixels off.
         confidence: raster whose mean each polygon gets.
         legend: file or name of a legend to take instead of the raster's own.
+        told: what is known of the map besides its file.
     """
-    arguments = ["vectorize", classified, "--output", output]
+    arguments = ["vectorize", classified, "--output", output, *told.words()]
     arguments += _option("--min-area", _number(min_area or None))
     arguments += _option("--simplify", _number(simplify or None))
     arguments += ["--smooth"] if smooth else []
     return [*arguments, *_option("--confidence", confidence), *_option("--legend", legend)]
 
 
-def areas(classified: str, output: str | None = None, zones: str | None = None, field: str | None = None) -> list[str]:
+def areas(
+    classified: str,
+    output: str | None = None,
+    zones: str | None = None,
+    field: str | None = None,
+    zones_crs: str | None = None,
+    told: Told = NOTHING,
+) -> list[str]:
     """Arguments of ``satseg areas``.
 
     Args:
@@ -109,8 +148,11 @@ def areas(classified: str, output: str | None = None, zones: str | None = None, 
         output: table to write: ``.csv``, ``.html`` or ``.json``, with ``zones`` ``.gpkg`` too.
         zones: file of polygons to measure in.
         field: of the zones, with their names.
+        zones_crs: CRS of the zones, before what their file says; None for the file's.
+        told: what is known of the map besides its file.
     """
-    return ["areas", classified, *_option("--output", output), *_option("--zones", zones), *_option("--field", field)]
+    inside = [*_option("--zones", zones), *_option("--zones-crs", zones_crs), *_option("--field", field)]
+    return ["areas", classified, *_option("--output", output), *told.words(), *inside]
 
 
 def for_qgis(engine: Sequence[str], arguments: Sequence[str]) -> list[str]:

@@ -224,6 +224,21 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>{file} holds more than the run writes ({names}), which would be lost; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file} and is being edited; end the editing first, or choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file}, and Windows replaces no file that is open; remove the layer from the project first, or choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation type="unfinished"></translation>
@@ -535,7 +550,22 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' has no polygons; choose a layer that has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>The bands of the layer '{name}' have several values without data, and not the same ones; set the same for all bands in the layer's properties (Transparency).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be told; set them to one value with the raster calculator first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -224,6 +224,21 @@
         <translation>Die Ausdehnung entspricht keinem Ort auf der Erde; bitte eine innerhalb des Layers wählen.</translation>
     </message>
     <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>{file} holds more than the run writes ({names}), which would be lost; choose another file.</source>
+        <translation>{file} enthält mehr, als der Lauf schreibt ({names}), und das ginge verloren; bitte eine andere Datei wählen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file} and is being edited; end the editing first, or choose another file.</source>
+        <translation>Der Layer '{name}' zeigt {file} und wird gerade bearbeitet; bitte zuerst die Bearbeitung beenden oder eine andere Datei wählen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file}, and Windows replaces no file that is open; remove the layer from the project first, or choose another file.</source>
+        <translation>Der Layer '{name}' zeigt {file}, und Windows ersetzt keine geöffnete Datei; bitte zuerst den Layer aus dem Projekt entfernen oder eine andere Datei wählen.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation>Landbedeckung kartieren</translation>
@@ -535,8 +550,23 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' has no polygons; choose a layer that has.</source>
+        <translation>Der Layer '{name}' hat keine Polygone; bitte einen Layer mit Polygonen wählen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Die Maske kann nicht in {path} geschrieben werden: {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>The bands of the layer '{name}' have several values without data, and not the same ones; set the same for all bands in the layer's properties (Transparency).</source>
+        <translation>Die Kanäle des Layers '{name}' haben mehrere Leerwerte, und nicht dieselben; bitte in den Layereigenschaften (Transparenz) für alle Kanäle dieselben einstellen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be told; set them to one value with the raster calculator first.</source>
+        <translation>Kanal {band} des Layers '{name}' hat einen Bereich von Leerwerten, der sich nicht an die Berechnung übergeben lässt; bitte diese Werte zuerst mit dem Rasterrechner auf einen einzigen setzen.</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>

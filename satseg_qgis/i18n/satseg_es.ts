@@ -224,6 +224,21 @@
         <translation>La extensión no corresponde a ningún lugar del terreno; elija una dentro de la capa.</translation>
     </message>
     <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>{file} holds more than the run writes ({names}), which would be lost; choose another file.</source>
+        <translation>{file} contiene más de lo que se va a escribir ({names}), y se perdería; elija otro archivo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file} and is being edited; end the editing first, or choose another file.</source>
+        <translation>La capa "{name}" muestra {file} y se está editando; termine primero la edición o elija otro archivo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file}, and Windows replaces no file that is open; remove the layer from the project first, or choose another file.</source>
+        <translation>La capa "{name}" muestra {file}, y Windows no reemplaza archivos abiertos; quite primero la capa del proyecto o elija otro archivo.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation>Cartografiar la cobertura del suelo</translation>
@@ -535,8 +550,23 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' has no polygons; choose a layer that has.</source>
+        <translation>La capa "{name}" no tiene polígonos; elija una que los tenga.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>No se puede escribir la máscara en {path}: {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>The bands of the layer '{name}' have several values without data, and not the same ones; set the same for all bands in the layer's properties (Transparency).</source>
+        <translation>Las bandas de la capa "{name}" tienen varios valores sin datos, y no los mismos; ponga los mismos en todas las bandas en las propiedades de la capa (Transparencia).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be told; set them to one value with the raster calculator first.</source>
+        <translation>La banda {band} de la capa "{name}" tiene un intervalo de valores sin datos, que no se puede transmitir al cálculo; sustitúyalos antes por un solo valor con la calculadora ráster.</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>

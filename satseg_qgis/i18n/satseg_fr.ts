@@ -224,6 +224,21 @@
         <translation>L'emprise ne correspond à aucun endroit de la surface terrestre. Choisissez-en une à l'intérieur de la couche.</translation>
     </message>
     <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>{file} holds more than the run writes ({names}), which would be lost; choose another file.</source>
+        <translation>{file} contient plus que ce que l'exécution écrit ({names}), et ce contenu serait perdu. Choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file} and is being edited; end the editing first, or choose another file.</source>
+        <translation>La couche « {name} » affiche {file} et est en cours d'édition. Terminez d'abord l'édition, ou choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/replaced.py"/>
+        <source>The layer '{name}' shows {file}, and Windows replaces no file that is open; remove the layer from the project first, or choose another file.</source>
+        <translation>La couche « {name} » affiche {file}, et Windows ne remplace pas un fichier ouvert. Retirez d'abord la couche du projet, ou choisissez un autre fichier.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/segment.py"/>
         <source>Map land cover</source>
         <translation>Cartographier l'occupation du sol</translation>
@@ -535,8 +550,23 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' has no polygons; choose a layer that has.</source>
+        <translation>La couche « {name} » ne contient pas de polygones. Choisissez-en une qui en contient.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Impossible d'écrire le masque dans {path} : {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>The bands of the layer '{name}' have several values without data, and not the same ones; set the same for all bands in the layer's properties (Transparency).</source>
+        <translation>Les bandes de la couche « {name} » ont plusieurs valeurs sans donnée, et pas les mêmes. Définissez les mêmes pour toutes les bandes dans les propriétés de la couche (Transparence).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>Band {band} of the layer '{name}' has a range of values without data, which the engine cannot be told; set them to one value with the raster calculator first.</source>
+        <translation>La bande {band} de la couche « {name} » a une plage de valeurs sans donnée, qui ne peut pas être transmise au calcul. Remplacez-les d'abord par une seule valeur avec la calculatrice raster.</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>

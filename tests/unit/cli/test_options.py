@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 import pytest
 
-from satseg_core.cli.options import Numbers
+from satseg_core.cli.options import Numbers, _value
 
 
 @pytest.mark.parametrize(
@@ -14,6 +16,12 @@ from satseg_core.cli.options import Numbers
 )
 def test_numbers_are_read(kind, count, text, expected):
     assert Numbers(kind, "X", count).convert(text, None, None) == expected
+
+
+def test_values_without_data_may_be_no_numbers():
+    taken = Numbers(_value, "X", finite=False)
+    assert taken.convert("0,none,-inf", None, None) == (0, math.inf, -math.inf)
+    assert math.isnan(taken.convert("nan", None, None)[0])
 
 
 @pytest.mark.parametrize("text", ["", "a", "1,,2", "1;2", "nan,1", "1,inf", "1"])

@@ -32,6 +32,7 @@ def test_what_is_left_at_its_default_is_not_mentioned():
         replace(PLAIN, confidence="c.tif", model="other", bands=(3, 2, 1), stretch=(0.0, 3000.5), pixel_size=1.22),
         replace(PLAIN, extent=(-10.5, 0.0, 20.0, 1e6), mask="area.gpkg", runtime="onnx", device="cpu", threads=1),
         replace(PLAIN, precision="bfloat16", memory=1, resume=False),
+        replace(PLAIN, crs="EPSG:32632", nodata=(-9999.0, 0.0), mask="a.gpkg", mask_layer="my area", mask_crs="none"),
     ],
 )
 def test_the_command_is_read_as_the_same_options(options):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 
 import click
@@ -9,7 +10,7 @@ import pytest
 
 from satseg_core.cli.main import cli
 from satseg_qgis.engine import commands
-from satseg_qgis.engine.commands import SegmentOptions
+from satseg_qgis.engine.commands import SegmentOptions, Told
 
 
 def test_what_is_left_at_its_default_is_not_mentioned() -> None:
@@ -26,7 +27,9 @@ def test_every_option_of_segment_is_passed_on() -> None:
         bands=(4, 3, 2),
         stretch=(-0.1, 3000.0),
         extent=(-10.5, -20.0, 1e6, 1 / 3),
-        mask="area.gpkg",
+        mask="area.gpkg|layername=aoi",
+        mask_crs="EPSG:4326",
+        told=Told("EPSG:32632", (-9999.0, 0.0, math.inf), (7.0,)),
         pixel_size=1.22,
         runtime="torch",
         device="cuda",
@@ -39,7 +42,9 @@ def test_every_option_of_segment_is_passed_on() -> None:
     assert values["bands"] == (4, 3, 2)
     assert values["stretch"] == (-0.1, 3000.0)
     assert values["extent"] == (-10.5, -20.0, 1e6, 1 / 3)  # to the last bit, and no option for its minus
-    assert values["mask"] == "area.gpkg"
+    assert values["mask"] == "area.gpkg|layername=aoi"
+    assert values["mask_crs"] == "EPSG:4326"
+    assert (values["crs"], values["nodata"], values["also_nodata"]) == ("EPSG:32632", (-9999, 0, math.inf), (7,))
     assert values["pixel_size"] == 1.22
     assert (values["runtime"], values["device"]) == ("torch", "cuda")
     assert values["resume"] is True
@@ -57,6 +62,14 @@ def test_vectorize_passes_on_what_is_not_zero() -> None:
     assert commands.vectorize("map.tif", "map.gpkg") == ["vectorize", "map.tif", "--output", "map.gpkg"]
     values = parsed(commands.vectorize("map.tif", "map.gpkg", min_area=250.0, simplify=1.5))
     assert (values["min_area"], values["simplify"]) == (250.0, 1.5)
+
+
+def test_what_is_told_of_maps_and_zones_is_passed_on() -> None:
+    told = Told("none", (4.0, 255.0))
+    values = parsed(commands.vectorize("map.tif", "map.gpkg", told=told))
+    assert (values["crs"], values["nodata"]) == ("none", (4, 255))
+    values = parsed(commands.areas("map.tif", zones="z.gpkg", zones_crs="EPSG:4326", told=Told(nodata=(math.inf,))))
+    assert (values["crs"], values["nodata"], values["zones_crs"]) == (None, (math.inf,), "EPSG:4326")
 
 
 def test_areas_may_have_no_file() -> None:
