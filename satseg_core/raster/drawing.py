@@ -199,11 +199,14 @@ class Board:
 
     def _draw(self, polygons: NDArray[np.object_]) -> list[Edges]:
         """Edges of polygons on each patch."""
-        edges = edges_of(polygons)
-        return [self._on(patch, edges) for patch in self._patches]
-
-    def _on(self, patch: Patch, edges: Edges) -> Edges:
-        return Edges.joined([_bent(self._way, patch, turned) for turned in _turned(edges, patch, self._way.turn)])
+        edges, bounds, turn = edges_of(polygons), shapely.bounds(polygons), self._way.turn
+        found = []
+        for patch in self._patches:
+            near = are_near(bounds[:, :2], bounds[:, 2:], patch.bounds, turn)
+            chosen = edges if near.all() else edges.take(near[edges.owners])
+            turned = _turned(chosen, patch, turn)
+            found.append(Edges.joined([_bent(self._way, patch, part) for part in turned]))
+        return found
 
     def _stamps(self, polygons: NDArray[np.object_], across: int) -> Iterator[Stamp]:
         """Shares of the px that are looked at by themselves, at so many places down and across each."""

@@ -38,7 +38,7 @@ def zone_names(polygons: Polygons, field: str | None) -> tuple[list[str], str | 
     nameless = [full for full, name in zip(names, written) if not name]
     if not nameless:
         return names, None
-    return names, f"{len(nameless)} of {len(names)} zones have no {field} and go by their number: {listing(nameless)}."
+    return names, f"Zones without {field} go by their number ({len(nameless)} of {len(names)}): {listing(nameless)}."
 
 
 def listing(names: list[str]) -> str:

@@ -10,13 +10,12 @@ import pytest
 import shapely
 from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
-from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import LAND_COVER
 from satseg_core.raster.area import class_areas
-from satseg_core.raster.zones import coverage, zone_areas
+from satseg_core.raster.zones import zone_areas
 from satseg_core.vector.polygons import vectorize
 
 UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 6_650_000, 0.5, 0.5)}
@@ -49,15 +48,6 @@ def star(x, y, size):
     turns = np.linspace(0, 2 * np.pi, 23, endpoint=False)
     reach = size * np.where(np.arange(23) % 2, 1.0, 0.4)
     return shapely.Polygon(np.column_stack([x + reach * np.cos(turns), y + reach * np.sin(turns)]))
-
-
-@pytest.mark.parametrize("window", [Window(0, 0, 40, 30), Window(7, 5, 20, 20), Window(100, 100, 5, 5)])
-def test_the_share_of_a_pixel_is_that_of_its_square(window):
-    shape = star(20.3, 15.1, 13.7).difference(shapely.box(18.2, 13.3, 21.9, 14.05))
-    rows, cols = np.mgrid[: window.height, : window.width]
-    left, top = cols + window.col_off, rows + window.row_off
-    exact = shapely.area(shapely.intersection(shapely.box(left, top, left + 1, top + 1), shape))
-    np.testing.assert_allclose(coverage(shape, window), exact, atol=1e-12)
 
 
 def test_zones_and_polygons_give_the_same_areas(make_raster, tmp_path, codes):
