@@ -175,7 +175,7 @@ class Board:
     def __init__(self, way: Way, shape: tuple[int, int], bounds: Bounds) -> None:
         self._way = way
         self._patches, self._loose = patches(way, shape, bounds)
-        self._seen = _see(way, self._loose)
+        self._low, self._high = _see(way, self._loose)
 
     def together(self, polygons: NDArray[np.object_]) -> Drawing:
         """``(n,)`` polygons as one, for the centres of px: what lies in any of them is inside."""
@@ -213,7 +213,8 @@ class Board:
         if not self._loose:
             return
         bounds = shapely.total_bounds(polygons)
-        for number in np.flatnonzero(are_near(*self._seen, bounds, self._way.turn)):
+        unseen = np.isnan(self._low).any(axis=1)
+        for number in np.flatnonzero(unseen | are_near(self._low, self._high, bounds, self._way.turn)):
             block = self._loose[number]
             inside = _inside(polygons, self._way.there(_places_in(block, across)), self._way.turn)
             if inside.any():
@@ -222,12 +223,17 @@ class Board:
 
 
 def _see(way: Way, blocks: Sequence[Block]) -> tuple[Floats, Floats]:
-    """Where blocks lie in the polygons' CRS, with as much around: least and most x and y, ``(n, 2)`` each."""
+    """Where blocks lie in the polygons' CRS, with as much around: least and most x and y, ``(n, 2)`` each.
+
+    NaN where no px's centre is on the ground; its corners may be.
+    """
     low, high = np.empty((2, len(blocks), 2))
     for number, block in enumerate(blocks):
         there = way.there(_places_in(block, 1)).reshape(1, *block.shape, 2)
         unwind(there, way.turn)
         low[number], high[number] = (found[0] for found in around(there))
+        if np.isnan(there).all():
+            low[number] = np.nan
     return low, high
 
 

@@ -101,7 +101,7 @@ def patches(way: Way, shape: tuple[int, int], bounds: Bounds) -> tuple[list[Patc
         return [_straight(way, whole[0])], []
     found: list[Patch] = []
     loose: list[Block] = []
-    dark = max(max(shape) // _DARK, 8 * SMALLEST)
+    dark = max(max(shape) // _DARK, SMALLEST)
     cells = whole
     while len(cells):
         parts = [cells[i : i + _AT_ONCE] for i in range(0, len(cells), _AT_ONCE)]

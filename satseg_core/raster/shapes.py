@@ -14,7 +14,8 @@ def read_shapes(wkb: NDArray[np.object_] | None) -> NDArray[np.object_]:
     """Geometries ``(n,)`` of WKB; None for what is none that can be read, such as surfaces in space."""
     if wkb is None:
         return np.empty(0, object)
-    return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), object)
+    with np.errstate(invalid="ignore"):  # numbers that are none: `clean` sees to them
+        return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), object)
 
 
 def are_polygons(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -118,11 +118,13 @@ def test_rasters_in_a_geopackage_are_opened_by_their_names(tmp_path):
     for name in (f"{path}|layername=two", f"GPKG:{path}:two"):
         with open_source(name, ("red", "green", "blue")) as source:
             assert (source.dataset.read(1) == 200).all()
-    with pytest.raises(RasterError, match="r.gpkg has no raster three; it has one, two"), open_source(
-        f"{path}|layername=three", ("red",)
+    with (
+        pytest.raises(RasterError, match="r.gpkg has no raster three; it has one, two"),
+        open_source(f"{path}|layername=three", ("red",)),
     ):
         pass
-    with pytest.raises(RasterError, match="There is no file .*none.gpkg"), open_source(
-        f"{tmp_path}/none.gpkg|layername=two", ("red",)
+    with (
+        pytest.raises(RasterError, match="There is no file .*none.gpkg"),
+        open_source(f"{tmp_path}/none.gpkg|layername=two", ("red",)),
     ):
         pass
