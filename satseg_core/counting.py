@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import shapely
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from satseg_core.prediction import Plan
-from satseg_core.raster.grid import Block, Lattice, Span, Tile
+from satseg_core.raster.grid import Block, Span, Tile
 from satseg_core.raster.source import read_failure
 
 _SAMPLES = 8
@@ -41,22 +40,15 @@ def _near_mask(plan: Plan, row: int, cols: Sequence[int]) -> int:
     """How many tiles of a row touch the mask; all where there is none."""
     if plan.area is None:
         return len(cols)
-    pixels = [_common(plan.lattice, Tile(row, col), plan.within) for col in cols]
-    corners = [
-        [
-            plan.source.transform * corner
-            for corner in ((x.start, y.start), (x.stop, y.start), (x.stop, y.stop), (x.start, y.stop))
-        ]
-        for y, x in pixels
-    ]
-    frames = shapely.polygons(np.array(corners))
-    return plan.area.touches(frames)
+    lattice, within = plan.lattice, plan.within
+    rows = _common(lattice.pixels_of(Tile(row, 0)).rows, within.rows)
+    spans = [_common(lattice.pixels_of(Tile(row, col)).cols, within.cols) for col in cols]
+    return plan.area.touches(rows, spans)
 
 
-def _common(lattice: Lattice, tile: Tile, within: Block) -> Block:
-    """Raster px of a tile that are asked for."""
-    spans = zip(lattice.pixels_of(tile), within)
-    return Block(*(Span(max(a.start, b.start), min(a.stop, b.stop)) for a, b in spans))
+def _common(a: Span, b: Span) -> Span:
+    """What two lengths share."""
+    return Span(max(a.start, b.start), min(a.stop, b.stop))
 
 
 def share_with_data(plan: Plan) -> float:

@@ -72,7 +72,7 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
             else:
                 found = [area.to_json() for area in class_areas(labels, legend, reporter, told)]
             if scratch and suffix == ".gpkg":
-                _write_zones(scratch, labels, zones, legend, told)
+                _write_zones(scratch, zones, legend)
             elif scratch and suffix:
                 scratch.write_text(_WRITERS[suffix](labels, found, legend, told), encoding="utf-8")
     session.close()
@@ -126,10 +126,10 @@ def _as_html(map_path: Path, found: Areas, legend: Legend, told: Overrides) -> s
     return map_page(map_path, found, legend, told)
 
 
-def _write_zones(path: Path, map_path: Path, zones: Sequence[Zone], legend: Legend, told: Overrides) -> None:
+def _write_zones(path: Path, zones: Sequence[Zone], legend: Legend) -> None:
     from satseg_core.vector.zone_file import write_zones
 
-    write_zones(path, map_path, zones, legend, told)
+    write_zones(path, zones, legend)
 
 
 _WRITERS: dict[str, Callable[[Path, Areas, Legend, Overrides], str]] = {

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import geometry_mask
 
 from satseg_core.errors import BesideError, UsageError
+from satseg_core.raster.drawing import Board
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.polygon_file import read_polygons
 from satseg_core.raster.polygon_layer import PolygonLayer
+from satseg_core.raster.projecting import Way
 from satseg_core.raster.source import Source
+
+_BAND = 4096
+"""Rows that are looked at together."""
 
 Extent = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the units of the raster's CRS."""
@@ -85,33 +86,32 @@ class AreaOfInterest:
     """
 
     def __init__(self, path: str | Path | PolygonLayer, source: Source) -> None:
-        self._transform = source.transform  # not the raster: other processes get a copy of this
         polygons = read_polygons(path, source.crs, "mask")
         self.warnings = polygons.warnings
-        self._shapes = list(polygons.shapes)
-        self._tree = shapely.STRtree(self._shapes)
-        if not self._tree.query(shapely.box(*_bounds(source)), predicate="intersects").size:
-            raise BesideError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+        way = Way(polygons.crs, source.crs, source.transform, str(path), "mask")
+        board = Board(way, source.shape, shapely.total_bounds(polygons.shapes))
+        self._drawing = board.together(polygons.shapes)  # not the raster: other processes get a copy of this
+        height, width = source.shape
+        if not any(self.touches(rows, [Span(0, width)]) for rows in _bands(height)):
+            if self._drawing.is_blank:
+                raise BesideError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+            raise BesideError(f"The polygons of {path} hold the centre of no px of the raster; choose larger ones.")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the polygons in the raster's CRS: tells whether they have changed, whatever file they come in."""
-        return hashlib.sha256(b"".join(shapely.to_wkb(self._shapes))).hexdigest()
+        """SHA-256 of the polygons in px of the raster: tells whether they have changed, whatever file they come in."""
+        return self._drawing.digest
 
-    def touches(self, frames: NDArray[Any]) -> int:
-        """How many of these polygons, in the raster's CRS, touch the area."""
-        return len(np.unique(self._tree.query(frames, predicate="intersects")[0]))
+    def touches(self, rows: Span, cols: Sequence[Span]) -> int:
+        """How many stretches of columns have a px inside, in some rows."""
+        return int(self._drawing.held(rows, cols).sum())
 
     def inside(self, block: Block) -> NDArray[np.bool_]:
         """Whether each px of a block is inside, ``(h, w) bool``."""
-        transform = self._transform * Affine.translation(block.cols.start, block.rows.start)
-        frame = shapely.Polygon(
-            [
-                transform * corner
-                for corner in ((0, 0), (block.cols.size, 0), (block.cols.size, block.rows.size), (0, block.rows.size))
-            ]
-        )
-        near = [self._shapes[i] for i in self._tree.query(frame, predicate="intersects")]
-        if not near:
-            return np.zeros(block.shape, bool)
-        return np.asarray(geometry_mask(near, block.shape, transform, invert=True))
+        return self._drawing.centres(block)
+
+
+def _bands(height: int) -> Iterator[Span]:
+    """All rows of a raster, some at a time."""
+    for row in range(0, height, _BAND):
+        yield Span(row, min(row + _BAND, height))

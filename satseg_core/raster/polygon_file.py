@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 import pyogrio
-import shapely
 from numpy.typing import NDArray
 
 from satseg_core.errors import UsageError
 from satseg_core.raster.polygon_layer import PolygonLayer
-from satseg_core.raster.projecting import to_crs
+from satseg_core.raster.projecting import check_crs
+from satseg_core.raster.shapes import are_polygons, clean, read_shapes
 from satseg_core.remote.names import gdal_name, is_elsewhere
 from satseg_core.remote.patience import insist
 from satseg_core.remote.patient import FRESH, is_hopeless
 from satseg_core.remote.settings import gdal_settings
+
+_LISTED = 10
+"""So many numbers of features are named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,19 @@ class Polygons:
     """Polygons of a file.
 
     Attributes:
-        shapes: valid, in the CRS that was asked for, ``(n,)``.
-        fields: values by the name of their field, ``(n,)`` each.
+        shapes: valid, ``(n,)``.
+        crs: theirs, in any form that PROJ reads, or None.
+        numbers: their places in the layer, from 1 on, ``(n,)``.
+        fields: values by the name of their field, ``(n,)`` each; NaN, NaT and None where there is none.
+        kinds: what the fields are of by the file, ``int64`` and the like: those with gaps are read as floats.
         warnings: sentences on what was assumed.
     """
 
     shapes: NDArray[Any]
+    crs: str | None
+    numbers: NDArray[np.intp]
     fields: dict[str, NDArray[Any]]
+    kinds: dict[str, str]
     warnings: tuple[str, ...] = field(default=())
 
 
@@ -41,7 +50,7 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
 
     Args:
         place: the vector file, or a layer of it.
-        crs: rasterio's, of the raster that they are laid over, or None.
+        crs: rasterio's, of the raster that they are to be laid over, or None.
         what: the user calls them: ``mask``, ``zones``.
         with_fields: read the fields, too.
 
@@ -61,18 +70,29 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
         ) from error
     info, _, wkb, columns = found.content
-    geometries = shapely.from_wkb(wkb) if wkb is not None else np.empty(0, object)
-    good = _are_polygons(geometries)
-    if not any(good):
+    geometries = read_shapes(wkb)
+    if not are_polygons(geometries).any():
         raise UsageError(f"{asked} has no polygons; a {what.rstrip('s')} needs at least one.")
-    shapes = to_crs(shapely.make_valid(geometries[good]), asked.crs_of(info["crs"]), crs, path, what)
-    fields = {str(name): column[good] for name, column in zip(info["fields"], columns)}
-    return Polygons(shapes, fields, _doubts(asked, found))
+    own_crs = asked.crs_of(info["crs"])
+    check_crs(own_crs, crs, path, what)
+    shapes = clean(geometries)
+    good = np.array([shape is not None for shape in shapes])
+    if not good.any():
+        raise UsageError(f"{asked} has no polygon with an area; a {what.rstrip('s')} needs at least one.")
+    names = [str(name) for name in info["fields"]]
+    fields = {name: column[good] for name, column in zip(names, columns)}
+    doubts = (*_doubts(asked, found), *_left_out(asked, good))
+    kinds = dict(zip(names, map(str, info["dtypes"])))
+    return Polygons(shapes[good], own_crs, np.flatnonzero(good) + 1, fields, kinds, doubts)
 
 
-def _are_polygons(geometries: NDArray[Any]) -> NDArray[np.bool_]:
-    good = [g is not None and not g.is_empty and g.geom_type.endswith("Polygon") for g in geometries]
-    return np.array(good, bool)
+def _left_out(asked: PolygonLayer, good: NDArray[np.bool_]) -> tuple[str, ...]:
+    """A sentence on features without a polygon, if there are any."""
+    if good.all():
+        return ()
+    count, numbers = int((~good).sum()), [str(number + 1) for number in np.flatnonzero(~good)[:_LISTED]]
+    listing = ", ".join(numbers) + (", \u2026" if count > _LISTED else "")
+    return (f"{count} of {len(good)} features of {asked} have no polygon with an area and are left out: {listing}.",)
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,7 @@ def _has_polygons(path: str, layer: str, kind: str) -> bool:
     if not _is_vague(kind):
         return bool(pyogrio.read_info(path, layer=layer)["features"])
     wkb = pyogrio.raw.read(path, layer=layer, columns=[])[2]
-    return wkb is not None and bool(_are_polygons(shapely.from_wkb(wkb)).any())
+    return bool(are_polygons(read_shapes(wkb)).any())
 
 
 def _read_elsewhere(asked: PolygonLayer, with_fields: bool) -> _Found:

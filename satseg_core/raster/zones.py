@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from rasterio.features import geometry_mask
 from rasterio.io import DatasetReader
-from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.area import STAGE
+from satseg_core.raster.drawing import Board, Drawing
 from satseg_core.raster.equal_area import EqualArea, equal_area
 from satseg_core.raster.labels import BLOCK, open_classified, read_codes
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.polygon_file import read_polygons
 from satseg_core.raster.polygon_layer import PolygonLayer
+from satseg_core.raster.projecting import Way
+from satseg_core.raster.zone_names import listing, zone_names
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,14 +33,16 @@ class Zone:
     """What the classes cover inside of one polygon.
 
     Attributes:
-        name: of the zone: its field, or its number in the layer from 1 on.
-        geometry: in the raster's CRS.
+        name: of the zone: what its field says, or its number in the layer from 1 on.
+        geometry: valid, in its own CRS.
+        crs: that, in any form that PROJ reads, or None.
         pixels: px of each class of the legend, in its order; fractions of px at the zone's border.
         area_m2: the same on the ground, m²; None where the raster's place there is not known.
     """
 
     name: str
     geometry: shapely.Geometry
+    crs: str | None
     pixels: tuple[float, ...]
     area_m2: tuple[float, ...] | None
 
@@ -94,39 +96,61 @@ def zone_areas(
         if field is not None and field not in polygons.fields:
             listing = ", ".join(polygons.fields) or "none"
             raise UsageError(f"{zones} has no field {field}; it has {listing}.")
-        names = polygons.fields[field] if field else range(1, len(polygons.shapes) + 1)
+        names, nameless = zone_names(polygons, field)
+        if nameless:
+            reporter.warning(nameless)
         ground = equal_area(dataset)
-        found = []
+        way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
+        board = Board(way, dataset.shape, shapely.total_bounds(polygons.shapes))
+        found: list[Zone] = []
+        total, beside = np.zeros(NODATA + 1), []
         with reporter.stage(STAGE, len(polygons.shapes)) as stage:
-            for name, shape in zip(names, polygons.shapes):
-                pixels, areas = _measure(dataset, ground, shape, reporter)
+            for name, shape, drawing in zip(names, polygons.shapes, board.each(polygons.shapes)):
+                pixels, areas = _measure(dataset, ground, drawing, reporter)
+                total += pixels
+                if not pixels.any():
+                    beside.append(name)
                 codes = list(legend.codes)
                 known = ground is not None and bool(np.isfinite(areas[codes]).all())
                 found.append(
                     Zone(
-                        str(name),
+                        name,
                         shape,
+                        polygons.crs,
                         tuple(pixels[codes].tolist()),
                         tuple(areas[codes].tolist()) if known else None,
                     )
                 )
                 stage.advance()
+    strange = [str(code) for code in np.flatnonzero(total[:-1]) if code not in legend.codes]
+    _warn(labels, strange, beside, found, reporter)
     return found
 
 
+def _warn(labels: Path, strange: list[str], beside: list[str], zones: list[Zone], reporter: Reporter) -> None:
+    """Say what the tables of all zones leave out, once."""
+    if strange:
+        reporter.warning(f"{labels} has codes that its legend does not name ({listing(strange)}); they are left out.")
+    if beside:
+        reporter.warning(f"{len(beside)} of {len(zones)} zones lie beside {labels}, with no areas: {listing(beside)}.")
+    unknown = [zone.name for zone in zones if zone.area_m2 is None]
+    if len(unknown) == len(zones):
+        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
+    elif unknown:
+        reporter.warning(f"Parts of {labels} lie off the ground, so some areas are not known: {listing(unknown)}.")
+
+
 def _measure(
-    dataset: DatasetReader, ground: EqualArea | None, shape: shapely.Geometry, reporter: Reporter
+    dataset: DatasetReader, ground: EqualArea | None, drawing: Drawing, reporter: Reporter
 ) -> tuple[Floats, Floats]:
     """Px and m² of each of the 256 codes inside of a polygon."""
     pixels, areas = np.zeros(NODATA + 1), np.zeros(NODATA + 1)
-    inverse = ~dataset.transform
-    drawn = shapely.transform(shape, lambda at: np.column_stack(inverse * (at[:, 0], at[:, 1])))
-    shapely.prepare(drawn)
-    for window in _windows(drawn, dataset.height, dataset.width):
+    for block in drawing.windows(BLOCK):
         reporter.check()
-        share = coverage(drawn, window)
+        share = drawing.shares(block)
         if not share.any():
             continue
+        window = Window(block.cols.start, block.rows.start, block.cols.size, block.rows.size)
         codes = read_codes(dataset, window).ravel()
         pixels += np.bincount(codes, share.ravel(), NODATA + 1)
         if ground:
@@ -134,46 +158,3 @@ def _measure(
             weights = np.where(share > 0, share * each, 0)
             areas += np.bincount(codes, weights.ravel(), NODATA + 1)
     return pixels, areas
-
-
-def _windows(drawn: shapely.Geometry, height: int, width: int) -> Iterator[Window]:
-    """Blocks that cover a polygon's bounds, px."""
-    left, top, right, bottom = drawn.bounds
-    first_row, last_row = max(int(np.floor(top)), 0), min(int(np.ceil(bottom)), height)
-    first_col, last_col = max(int(np.floor(left)), 0), min(int(np.ceil(right)), width)
-    for row in range(first_row, last_row, BLOCK):
-        for col in range(first_col, last_col, BLOCK):
-            yield Window(col, row, min(BLOCK, last_col - col), min(BLOCK, last_row - row))
-
-
-def coverage(drawn: shapely.Geometry, window: Window) -> Floats:
-    """The share of each px of a window that lies inside of a polygon.
-
-    Args:
-        drawn: the polygon, in px of the raster.
-        window: of the raster, px.
-
-    Returns:
-        ``(h, w) float64``, 0 to 1.
-    """
-    left, top, height, width = window.col_off, window.row_off, window.height, window.width
-    # Cut to the window, so that its px do not have to do with all of a large polygon.
-    part = shapely.clip_by_rect(drawn, left, top, left + width, top + height)
-    share = np.zeros((height, width))
-    if part.is_empty:
-        return share
-    place = Affine.translation(left, top)
-    share += geometry_mask([part], (height, width), place, invert=True)
-    rows, cols = np.nonzero(_near_line(shapely.boundary(part), (height, width), place))
-    boxes = shapely.box(cols + left, rows + top, cols + left + 1, rows + top + 1)
-    share[rows, cols] = shapely.area(shapely.intersection(boxes, part))
-    return share
-
-
-def _near_line(line: shapely.Geometry, shape: tuple[int, int], place: Affine) -> npt.NDArray[np.bool_]:
-    """Px that a line may pass, and those around: GDAL leaves some out that a line only just touches."""
-    touched = geometry_mask([line], shape, place, all_touched=True, invert=True)
-    padded = np.pad(touched, 1)
-    rows = padded[:-2] | padded[1:-1] | padded[2:]
-    near: npt.NDArray[np.bool_] = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
-    return near

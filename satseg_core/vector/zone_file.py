@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,39 +12,41 @@ import shapely
 
 from satseg_core.errors import OutputError
 from satseg_core.legend import Legend
-from satseg_core.raster.labels import open_classified
-from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.zones import Zone
 from satseg_core.vector.geopackage import append_rows
 
+_WORDS = {
+    ">": " over ",
+    "<": " under ",
+    "\u2265": " from ",
+    "\u2264": " up to ",
+    "=": " equal ",
+    "%": " percent ",
+    "+": " plus ",
+    "&": " and ",
+}
+"""Signs that tell classes apart, in words."""
 
-def write_zones(
-    path: Path, labels: Path, zones: Sequence[Zone], legend: Legend, told: Overrides = NO_OVERRIDES
-) -> None:
-    """Write zones in the map's CRS, with a field for each class: m², or px where there is no ground.
+
+def write_zones(path: Path, zones: Sequence[Zone], legend: Legend) -> None:
+    """Write zones in their own CRS, with a field for each class: m², or px where there is no ground.
 
     Args:
         path: file to make; there must be none.
-        labels: the map.
-        zones: what was measured on it.
+        zones: what was measured on a map.
         legend: of the map.
-        told: what goes before what the map's file says.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    with open_classified(labels, told) as dataset:
-        crs = dataset.crs.to_wkt() if dataset.crs else None
     unit = "m2" if all(zone.area_m2 for zone in zones) else "px"
     sizes = np.array([zone.area_m2 if unit == "m2" else zone.pixels for zone in zones], float)
     columns = {"zone": np.array([zone.name for zone in zones], object)}
-    for place, land_class in enumerate(legend):
-        columns[f"{_field(land_class.name)}_{unit}"] = sizes[:, place]
-    kinds = {zone.geometry.geom_type for zone in zones}
+    for place, name in enumerate(field_names(legend)):
+        columns[f"{name}_{unit}"] = sizes[:, place]
     wkb = shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object))
-    kind = "MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown"
     try:
-        append_rows(path, path.stem, crs, wkb, columns, kind)
+        append_rows(path, path.stem, zones[0].crs, wkb, columns, "MultiPolygon")
     except RuntimeError as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the zones to {path} ({error}); check the disk's free space.") from error
 
@@ -53,7 +55,26 @@ def _multi(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.multipolygons([geometry]) if geometry.geom_type == "Polygon" else geometry
 
 
+def field_names(legend: Legend) -> list[str]:
+    """A name of a field for each class, all different: its name in letters of any script, digits and underscores.
+
+    Where two would be the same, each has its code behind; so a name does not depend on the order of the classes.
+    """
+    names = [_field(land_class.name) for land_class in legend]
+    times = Counter(names)
+    full = [
+        name if name and times[name] == 1 else f"{name or 'class'}_{land_class.code}"
+        for name, land_class in zip(names, legend)
+    ]
+    if len(set(full)) == len(full):
+        return full
+    return [f"{name or 'class'}_{land_class.code}" for name, land_class in zip(names, legend)]
+
+
 def _field(name: str) -> str:
-    """A name of a class as that of a field: letters, digits and underscores."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"\W+", "_", plain).strip("_").lower() or "class"
+    """A name of a class as that of a field; empty where nothing of it can stand in one."""
+    text = unicodedata.normalize("NFKC", name)
+    spelt = "".join(_WORDS.get(sign, sign) for sign in text).lower()
+    # Letters, the marks that belong to them, and numbers.
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in spelt)
+    return "_".join(kept.split())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pyogrio
 import pytest
 import shapely
 from pyproj import Transformer
 
-from satseg_core.errors import UsageError
+from satseg_core.errors import BesideError, UsageError
 from satseg_core.raster.area_of_interest import AreaOfInterest, extent_block, whole
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.source import open_source
@@ -91,3 +93,43 @@ def test_a_file_of_points_is_no_mask(source, tmp_path):
     pyogrio.raw.write(tmp_path / "points.gpkg", point, [], [], geometry_type="Point", crs="EPSG:32633")
     with pytest.raises(UsageError, match="has no polygons"):
         AreaOfInterest(tmp_path / "points.gpkg", source)
+
+
+def test_a_mask_beside_the_raster_and_one_without_any_px_are_told_apart(source, tmp_path):
+    with pytest.raises(BesideError, match="lie beside the raster"):
+        AreaOfInterest(polygons(tmp_path / "beside.gpkg", shapely.box(*extent(-50, 10, 0, 40))), source)
+    with pytest.raises(BesideError, match="centre of no px"):
+        AreaOfInterest(polygons(tmp_path / "small.gpkg", shapely.box(*extent(10.6, 20.1, 11.4, 20.9))), source)
+
+
+def test_masks_that_only_meet_share_out_the_pixels(source, tmp_path):
+    left, right = shapely.box(*extent(-5, -5, 70.5, 200)), shapely.box(*extent(70.5, -5, 200, 200))
+    inside = [
+        AreaOfInterest(polygons(tmp_path / f"{number}.gpkg", half), source).inside(whole(source)).astype(int)
+        for number, half in enumerate((left, right))
+    ]
+    assert (inside[0] + inside[1] == 1).all()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:3413"])
+def test_a_mask_of_half_the_world_is_all_of_a_raster_in_it(source, tmp_path, crs):
+    box = shapely.box(-180, 0, 180, 90) if crs == "EPSG:4326" else shapely.box(-2e7, -2e7, 2e7, 2e7)
+    area = AreaOfInterest(polygons(tmp_path / "half.gpkg", box, crs=crs), source)
+    assert area.inside(whole(source)).all()
+    assert area.touches(Span(0, 50), [Span(0, 10), Span(90, 150)]) == 2
+
+
+def test_the_digest_tells_what_is_drawn(source, tmp_path):
+    box, more = shapely.box(*extent(10, 20, 60, 70)), shapely.box(*extent(10, 20, 61, 70))
+    digests = [
+        AreaOfInterest(polygons(tmp_path / f"{number}.gpkg", shape), source).digest
+        for number, shape in enumerate((box, box, more))
+    ]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_it_travels_to_other_processes(source, tmp_path):
+    area = AreaOfInterest(polygons(tmp_path / "a.gpkg", shapely.box(*extent(10.2, 20, 60, 70))), source)
+    copy = pickle.loads(pickle.dumps(area))
+    np.testing.assert_array_equal(copy.inside(whole(source)), area.inside(whole(source)))
+    assert copy.digest == area.digest

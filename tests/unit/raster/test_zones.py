@@ -10,13 +10,12 @@ import pytest
 import shapely
 from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
-from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
 from satseg_core.legend import LAND_COVER
 from satseg_core.raster.area import class_areas
-from satseg_core.raster.zones import coverage, zone_areas
+from satseg_core.raster.zones import zone_areas
 from satseg_core.vector.polygons import vectorize
 
 UTM = {"crs": "EPSG:32631", "transform": from_origin(500_000, 6_650_000, 0.5, 0.5)}
@@ -49,15 +48,6 @@ def star(x, y, size):
     turns = np.linspace(0, 2 * np.pi, 23, endpoint=False)
     reach = size * np.where(np.arange(23) % 2, 1.0, 0.4)
     return shapely.Polygon(np.column_stack([x + reach * np.cos(turns), y + reach * np.sin(turns)]))
-
-
-@pytest.mark.parametrize("window", [Window(0, 0, 40, 30), Window(7, 5, 20, 20), Window(100, 100, 5, 5)])
-def test_the_share_of_a_pixel_is_that_of_its_square(window):
-    shape = star(20.3, 15.1, 13.7).difference(shapely.box(18.2, 13.3, 21.9, 14.05))
-    rows, cols = np.mgrid[: window.height, : window.width]
-    left, top = cols + window.col_off, rows + window.row_off
-    exact = shapely.area(shapely.intersection(shapely.box(left, top, left + 1, top + 1), shape))
-    np.testing.assert_allclose(coverage(shape, window), exact, atol=1e-12)
 
 
 def test_zones_and_polygons_give_the_same_areas(make_raster, tmp_path, codes):
@@ -122,3 +112,65 @@ def test_a_field_that_is_missing_is_told_from_those_that_are_there(make_raster, 
         zone_areas(labels, zones, LAND_COVER, Reporter(), "name")
     (zone,) = zone_areas(labels, zones, LAND_COVER, Reporter(), "county")
     assert sum(zone.pixels) == 0
+
+
+@pytest.fixture
+def told():
+    """A reporter, and the warnings that it got."""
+    sentences = []
+
+    class Listening(Reporter):
+        def warning(self, text):
+            sentences.append(text)
+
+    return Listening(), sentences
+
+
+def test_the_table_says_once_what_it_leaves_out(make_raster, tmp_path, codes, told):
+    reporter, sentences = told
+    labels = make_raster(np.where(codes == 3, 77, codes).astype(np.uint8), nodata=255, **UTM)
+    inside, beside = shapely.box(500_000, 6_649_800, 500_100, 6_650_000), shapely.box(0, 0, 9, 9)
+    zones = write_zones(tmp_path / "zones.gpkg", [inside, beside, inside], name=["in", "off", "in"])
+    found = zone_areas(labels, zones, LAND_COVER, reporter, "name")
+    assert [zone.name for zone in found] == ["in", "off", "in"]
+    assert found[1].pixels == (0,) * len(LAND_COVER)
+    assert sentences == [
+        f"{labels} has codes that its legend does not name (77); they are left out.",
+        f"1 of 3 zones lie beside {labels}, with no areas: off.",
+    ]
+
+
+def test_zones_on_a_map_without_ground_are_told_so_once(make_raster, tmp_path, codes, told):
+    reporter, sentences = told
+    zones = write_zones(tmp_path / "zones.gpkg", [shapely.box(1, 50, 30, 90)] * 2, None)
+    zone_areas(make_raster(codes, nodata=255, **NOWHERE), zones, LAND_COVER, reporter)
+    assert len([text for text in sentences if "counted in pixels" in text]) == 1
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+def test_a_zone_of_the_whole_world_has_the_areas_of_the_map(make_raster, tmp_path, codes, crs):
+    labels = make_raster(codes, nodata=255, **UTM)
+    world = shapely.box(-180, -85, 180, 85) if crs == "EPSG:4326" else shapely.box(-2e7, -2e7, 2e7, 2e7)
+    (zone,) = zone_areas(labels, write_zones(tmp_path / "zones.gpkg", [world], crs), LAND_COVER, Reporter())
+    assert zone.pixels == tuple(area.pixels for area in class_areas(labels, LAND_COVER, Reporter()))
+    assert zone.geometry.equals(world)
+
+
+STAR = [(60, 100), (50, -10), (100, 100), (50, 110), (-10, 50), (130, 20)]
+
+
+@pytest.mark.parametrize(
+    ("corners", "pixels"),
+    [
+        ([(10, 10), (90, 10), (90, 50), (150, 50), (90, 50), (90, 90), (10, 90)], (6400, 0)),
+        (STAR, (4579.03, 417.86)),
+        ([(x + 100, y + 100) for x, y in STAR], (60.71, 4297.21)),
+        ([(40, 200), (10, 100), (40, 190), (50, 210), (-30, 230), (-20, 150)], (841.67, 0)),
+    ],
+)
+def test_spikes_crossings_and_corners_on_the_rasters_edge(make_raster, tmp_path, corners, pixels):
+    halves = np.repeat([[0, 1]], 200, axis=0).repeat(100, axis=1).astype(np.uint8)
+    labels = make_raster(halves, nodata=255, crs="EPSG:32632", transform=from_origin(500_000, 5_400_000, 10, 10))
+    shape = shapely.Polygon([(500_000 + 10 * x, 5_400_000 - 10 * y) for x, y in corners])
+    (zone,) = zone_areas(labels, write_zones(tmp_path / "zones.gpkg", [shape], "EPSG:32632"), LAND_COVER, Reporter())
+    assert zone.pixels[:2] == pytest.approx(pixels, abs=0.005)
