@@ -15,10 +15,9 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from satseg_core.legend import NODATA, Color, LandClass, Legend
+from satseg_core.legend import Color, LandClass, Legend
 from satseg_core.raster.area import ClassArea
 from satseg_core.raster.ground import metres_per_pixel
-from satseg_core.style import color_table
 
 PANEL = 900
 """Longer side of each of the two panels, px."""
@@ -98,11 +97,13 @@ def read_map(labels: DatasetReader, legend: Legend, size: Size) -> tuple[Picture
     shrinks = labels.width > size[0] and _may_average(labels, labels)
     resampling = Resampling.mode if shrinks else Resampling.nearest
     values = labels.read(1, out_shape=(size[1], size[0]), resampling=resampling, masked=True)
-    is_code = ~np.ma.getmaskarray(values) & (values.data >= 0) & (values.data < NODATA)
-    codes = np.where(is_code, values.data.astype(np.int64), NODATA).astype(np.uint8)
-    table = np.array([color[:3] for _, color in sorted(color_table(legend).items())], np.uint8)
-    colors: Picture = table[codes]
-    return colors, ~np.isin(codes, legend.codes)
+    classes = sorted(legend, key=lambda land_class: land_class.code)
+    codes = np.array([land_class.code for land_class in classes])
+    place = np.minimum(np.searchsorted(codes, values.data), len(codes) - 1)
+    unknown = np.ma.getmaskarray(values) | (codes[place] != values.data)
+    colors: Picture = np.array([land_class.color for land_class in classes], np.uint8)[place]
+    colors[unknown] = 0
+    return colors, unknown
 
 
 def read_image(image: DatasetReader, labels: DatasetReader, size: Size, bands: Sequence[int] = ()) -> Picture:

@@ -72,7 +72,7 @@ def _vectorize(
     from satseg_core.vector.polygons import PolygonOptions, save_polygons
 
     (map_path, map_name), (target, staging) = labels, output
-    legend = legend_of(map_path, values["legend"])
+    legend = legend_of(map_path, values["legend"], reporter)
     wanted = PolygonOptions(
         min_area=values["min_area"],
         smooth=values["smooth"],

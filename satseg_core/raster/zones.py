@@ -17,10 +17,10 @@ from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
-from satseg_core.legend import NODATA, Legend
+from satseg_core.legend import Legend
 from satseg_core.raster.area import STAGE
 from satseg_core.raster.equal_area import EqualArea, equal_area
-from satseg_core.raster.labels import BLOCK, open_classified, read_codes
+from satseg_core.raster.labels import BLOCK, highest_code, of_codes, open_classified, read_codes
 from satseg_core.raster.polygon_file import read_polygons
 
 Floats = npt.NDArray[np.float64]
@@ -90,14 +90,14 @@ def zone_areas(
         with reporter.stage(STAGE, len(polygons.shapes)) as stage:
             for name, shape in zip(names, polygons.shapes):
                 pixels, areas = _measure(dataset, ground, shape, reporter)
-                codes = list(legend.codes)
-                known = ground is not None and bool(np.isfinite(areas[codes]).all())
+                pixels, areas = of_codes(pixels, legend.codes), of_codes(areas, legend.codes)
+                known = ground is not None and bool(np.isfinite(areas).all())
                 found.append(
                     Zone(
                         str(name),
                         shape,
-                        tuple(pixels[codes].tolist()),
-                        tuple(areas[codes].tolist()) if known else None,
+                        tuple(pixels.tolist()),
+                        tuple(areas.tolist()) if known else None,
                     )
                 )
                 stage.advance()
@@ -107,8 +107,9 @@ def zone_areas(
 def _measure(
     dataset: DatasetReader, ground: EqualArea | None, shape: shapely.Geometry, reporter: Reporter
 ) -> tuple[Floats, Floats]:
-    """Px and m² of each of the 256 codes inside of a polygon."""
-    pixels, areas = np.zeros(NODATA + 1), np.zeros(NODATA + 1)
+    """Px and m² of each code from 0 on inside of a polygon, those of nodata at last."""
+    nodata = highest_code(dataset) + 1
+    pixels, areas = np.zeros(nodata + 1), np.zeros(nodata + 1)
     inverse = ~dataset.transform
     drawn = shapely.transform(shape, lambda at: np.column_stack(inverse * (at[:, 0], at[:, 1])))
     shapely.prepare(drawn)
@@ -118,11 +119,11 @@ def _measure(
         if not share.any():
             continue
         codes = read_codes(dataset, window).ravel()
-        pixels += np.bincount(codes, share.ravel(), NODATA + 1)
+        pixels += np.bincount(codes, share.ravel(), nodata + 1)
         if ground:
             each = ground.pixels(window.row_off, window.col_off, window.height, window.width)
             weights = np.where(share > 0, share * each, 0)
-            areas += np.bincount(codes, weights.ravel(), NODATA + 1)
+            areas += np.bincount(codes, weights.ravel(), nodata + 1)
     return pixels, areas
 
 

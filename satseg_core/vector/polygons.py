@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import rasterio
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
@@ -15,7 +16,7 @@ from satseg_core.errors import RasterError, UsageError
 from satseg_core.events import Reporter, Stage
 from satseg_core.legend import Legend
 from satseg_core.raster.equal_area import equal_area
-from satseg_core.raster.labels import open_classified
+from satseg_core.raster.labels import open_classified, tell_doubts, unnamed
 from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
 from satseg_core.vector.finish import Features, Finisher
 from satseg_core.vector.formats import convert, format_of
@@ -127,7 +128,14 @@ def vectorize(
         with closing(results):
             merger = Merger(Finisher.of(dataset, ground), -(-dataset.width // options.block))
             told = _told(results, stage, begin, dataset.width * dataset.height)
-            count = write_geopackage(output, layer, _features(told, merger))
+            found: set[int] = set()
+            count = write_geopackage(output, layer, _noting(_features(told, merger), found))
+        tell_doubts(dataset, found, reporter)
+        strange = unnamed(found, legend)
+        if strange:
+            reporter.warning(
+                f"{labels} has codes that its legend does not name ({strange}); their polygons are called by number."
+            )
     return PolygonSummary(output.stem, count, layer.area_field)
 
 
@@ -186,6 +194,13 @@ def _told(results: Iterable[BlockResult], stage: Stage, begin: float, pixels: in
         done += result.pixels
         yield result
         stage.reach(begin + (1 - begin) * done / pixels)
+
+
+def _noting(features: Iterable[Features], found: set[int]) -> Iterator[Features]:
+    """The same rows; puts their codes down."""
+    for rows in features:
+        found.update(np.unique(rows.codes).tolist())
+        yield rows
 
 
 def _features(results: Iterable[BlockResult], merger: Merger) -> Iterator[Features]:
