@@ -160,10 +160,17 @@ def save_polygons(
     package = target.with_suffix(".satseg.gpkg")
     try:
         summary = vectorize(labels, package, legend, reporter, options, metadata)
-        convert(package, target)
+        convert(package, target, _shorter_side(labels))
     finally:
         package.unlink(missing_ok=True)
     return summary
+
+
+def _shorter_side(labels: Path) -> float | None:
+    """Of a px on the ground, m; None where that is not known."""
+    with open_classified(labels) as dataset:
+        pixel = Finisher.of(dataset, equal_area(dataset)).pixel
+    return min(pixel) if pixel else None
 
 
 def check_grid(path: Path, dataset: DatasetReader) -> None:
