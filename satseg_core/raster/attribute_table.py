@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 # GDAL writes what is read here
 
 import numpy as np
 from pyogrio.raw import read
@@ -62,9 +63,17 @@ def band_description(dataset: DatasetReader) -> ElementTree.Element | None:
     try:
         with MemoryFile(ext=".vrt") as memory:
             copy(dataset, memory.name, driver="VRT")
-            return ElementTree.fromstring(memory.read()).find("VRTRasterBand[@band='1']")
+            described = ElementTree.fromstring(memory.read())  # nosec B314 # GDAL has just written it
+            return described.find("VRTRasterBand[@band='1']")
     except Exception:  # noqa: BLE001 -- GDAL's own errors are no RasterioErrors here; without names a map is still one
         return None
+
+
+def category_names(band: ElementTree.Element) -> dict[int, str]:
+    """Names of values that occur once among GDAL's categories; see `band_description`."""
+    listed = [(category.text or "").strip() for category in band.findall("CategoryNames/Category")]
+    times = Counter(listed)
+    return {value: name for value, name in enumerate(listed) if name and times[name] == 1}
 
 
 def gdal_table(band: ElementTree.Element, rows_are_values: bool) -> Rows:

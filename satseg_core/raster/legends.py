@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 from rasterio.io import DatasetReader
@@ -15,7 +13,7 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import ModelError, RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import Color, LandClass, Legend
-from satseg_core.raster.attribute_table import band_description, esri_table, gdal_table
+from satseg_core.raster.attribute_table import band_description, category_names, esri_table, gdal_table
 from satseg_core.raster.labels import LEGEND_TAG, check_classified, code_blocks, highest_code, open_classified
 from satseg_core.raster.legend_files import made_color, read_legend_file
 from satseg_core.style import Rgba
@@ -86,7 +84,7 @@ def _from_values(dataset: DatasetReader) -> Legend:
 def _described(dataset: DatasetReader) -> tuple[Mapping[int, str], Mapping[int, Color]]:
     """Names and colours of values, as far as the raster or what lies beside it has any."""
     band = band_description(dataset)
-    names, colors = {} if band is None else _category_names(band), _colors(dataset)
+    names, colors = {} if band is None else category_names(band), _colors(dataset)
     table = {} if band is None else gdal_table(band, rows_are_values=dataset.driver == "HFA")
     for code, (name, color) in (table or esri_table(Path(dataset.name))).items():
         names.setdefault(code, name)
@@ -122,10 +120,3 @@ def _colors(dataset: DatasetReader) -> dict[int, Color]:
     except ValueError:
         return {}
     return {value: (red, green, blue) for value, (red, green, blue, alpha) in table.items() if alpha}
-
-
-def _category_names(band: ElementTree.Element) -> dict[int, str]:
-    """Names of values that occur once among GDAL's categories; see `band_description`."""
-    listed = [(category.text or "").strip() for category in band.findall("CategoryNames/Category")]
-    times = Counter(listed)
-    return {value: name for value, name in enumerate(listed) if name and times[name] == 1}
