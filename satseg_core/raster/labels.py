@@ -132,6 +132,8 @@ def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
 def _valid(dataset: DatasetReader, values: npt.NDArray[Any], window: Window | None) -> npt.NDArray[np.bool_]:
     """Where a raster has data: what its nodata, its mask and its alpha leave, and what is a number."""
     valid: npt.NDArray[np.bool_] = dataset.read_masks(1, window=window) > 0
+    if dataset.nodata is not None and MaskFlags.nodata not in dataset.mask_flag_enums[0]:
+        valid &= values != dataset.nodata  # GDAL looks at a mask alone where there is one
     for band in _alpha_bands(dataset):
         valid &= dataset.read(band, window=window) > 0
     if np.issubdtype(values.dtype, np.floating):

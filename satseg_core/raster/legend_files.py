@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import colorsys
 import csv
+import html
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Callable
 
 from satseg_core.errors import ModelError, UsageError
 from satseg_core.legend import Color, LandClass, Legend, from_hex
@@ -33,7 +37,7 @@ def read_legend_file(text: str) -> Legend:
     Args:
         text: one of `known_legends`, or a .csv file with the columns ``code``, ``name`` and, if they are to be chosen,
             ``color`` (as #1a2b3c) and ``description``, or a .json file with a list of such classes, or a run record or
-            model card that has it as ``legend``.
+            model card that has it as ``legend``, or QGIS' style of a raster: a .qml file, or a .txt color map.
 
     Raises:
         UsageError: there is no such file, or it is not a legend.
@@ -43,20 +47,21 @@ def read_legend_file(text: str) -> Legend:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         names = ", ".join(known_legends())
-        raise UsageError(f"There is no legend {text}; give a .csv or .json file, or one of {names}.") from error
-    try:
-        classes = _from_json(json.loads(content)) if path.suffix.lower() == ".json" else tuple(_from_table(content))
-    except (ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
         raise UsageError(
-            f"{path.name} is not a legend: it needs the columns code, name and color (as #1a2b3c), one line a class."
+            f"There is no legend {text}; give a .csv, .json, .qml or .txt file, or one of {names}."
         ) from error
+    try:
+        classes = tuple(_READERS.get(path.suffix.lower(), _from_table)(content))
+    except (ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
+        raise UsageError(f"{path.name} is not a legend: {_NEEDS.get(path.suffix.lower(), _TABLE_NEEDS)}.") from error
     try:
         return Legend(classes)
     except ModelError as error:
         raise UsageError(f"{path.name} cannot be used: {error}") from error
 
 
-def _from_json(value: object) -> tuple[LandClass, ...]:
+def _from_json(content: str) -> tuple[LandClass, ...]:
+    value = json.loads(content)
     if isinstance(value, dict):
         value = value.get("legend") or value["model"]["legend"]
     return Legend.from_json(value).classes
@@ -78,6 +83,54 @@ def _from_row(cells: dict[str, str]) -> LandClass:
         raise ValueError(f"{cells['code']} {name} is no class")
     code, color = int(number), cells.get("color") or cells.get("colour")
     return LandClass(code, name, cells.get("description", ""), from_hex(color) if color else made_color(code))
+
+
+def _from_qml(content: str) -> Iterator[LandClass]:
+    """The entries of a raster's palette, or of the ramp of a single band."""
+    for entry in re.findall(r"<(?:paletteEntry|item)\s[^>]*>", content):
+        said = {key: html.unescape(text) for key, text in re.findall(r'(\w+)="([^"]*)"', entry)}
+        if {"value", "color"} <= set(said):
+            yield _styled(said["value"], said.get("label", ""), from_hex(said["color"]))
+
+
+def _from_color_map(content: str) -> Iterator[LandClass]:
+    """Lines of value, red, green, blue, alpha and label, as QGIS exports them."""
+    for line in content.splitlines():
+        cells = line.split(",", 5)
+        if len(cells) == 6 and not line.startswith("#"):
+            red, green, blue = (int(cell) for cell in cells[1:4])
+            yield _styled(cells[0], cells[5], (red, green, blue))
+
+
+def _styled(value: str, label: str, color: Color) -> LandClass:
+    number = float(value)
+    if number != int(number):
+        raise ValueError(f"{value} is no code")
+    return LandClass(int(number), label.strip() or f"class {int(number)}", "", color)
+
+
+_READERS: dict[str, Callable[[str], Iterable[LandClass]]] = {
+    ".json": _from_json,
+    ".qml": lambda content: unlike(_from_qml(content)),
+    ".txt": lambda content: unlike(_from_color_map(content)),
+}
+"""By the ending of the name; all others are tables."""
+
+_TABLE_NEEDS = "it needs the columns code, name and color (as #1a2b3c), one line a class"
+_NEEDS = {
+    ".json": "it needs a list of classes with code, name and color (as #1a2b3c)",
+    ".qml": "it needs the style of a raster whose values are whole and have a color each",
+    ".txt": "it needs lines of value, red, green, blue, alpha and label, as QGIS exports a color map",
+}
+
+
+def unlike(classes: Iterable[LandClass]) -> Iterator[LandClass]:
+    """The same classes; where two have one name, the later ones' code is added to it."""
+    seen: set[str] = set()
+    for land_class in classes:
+        name = f"{land_class.name} ({land_class.code})" if land_class.name in seen else land_class.name
+        seen.add(name)
+        yield replace(land_class, name=name)
 
 
 def made_color(code: int) -> Color:

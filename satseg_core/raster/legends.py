@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from satseg_core.events import Reporter
 from satseg_core.legend import Color, LandClass, Legend
 from satseg_core.raster.attribute_table import band_description, category_names, esri_table, gdal_table
 from satseg_core.raster.labels import LEGEND_TAG, check_classified, code_blocks, highest_code, open_classified
-from satseg_core.raster.legend_files import made_color, read_legend_file
+from satseg_core.raster.legend_files import made_color, read_legend_file, unlike
 from satseg_core.style import Rgba
 
 MANY = 255
@@ -78,7 +77,7 @@ def _from_values(dataset: DatasetReader) -> Legend:
     if not codes:
         raise RasterError(f"{dataset.name} has no pixel with data, so there are no classes to work on.")
     names, colors = _described(dataset)
-    return Legend(tuple(_unlike(_made_class(code, names.get(code), colors.get(code)) for code in codes)))
+    return Legend(tuple(unlike(_made_class(code, names.get(code), colors.get(code)) for code in codes)))
 
 
 def _described(dataset: DatasetReader) -> tuple[Mapping[int, str], Mapping[int, Color]]:
@@ -91,15 +90,6 @@ def _described(dataset: DatasetReader) -> tuple[Mapping[int, str], Mapping[int, 
         if color is not None:
             colors.setdefault(code, color)
     return names, colors
-
-
-def _unlike(classes: Iterable[LandClass]) -> Iterator[LandClass]:
-    """The same classes; where two have one name, the later ones' code is added to it."""
-    seen: set[str] = set()
-    for land_class in classes:
-        name = f"{land_class.name} ({land_class.code})" if land_class.name in seen else land_class.name
-        seen.add(name)
-        yield replace(land_class, name=name)
 
 
 def _codes_found(dataset: DatasetReader) -> list[int]:

@@ -124,9 +124,10 @@ def test_alpha_hides_pixels_and_so_does_nodata_beside_it(make_raster, codes, dty
     np.testing.assert_array_equal(found, _hidden(codes, (codes == 2) | (codes == nodata)))
 
 
-def test_a_mask_beside_the_raster_hides_pixels(make_raster, codes):
-    found, _ = _read(make_raster(codes.astype(np.uint16), mask=codes != 4))
-    np.testing.assert_array_equal(found, _hidden(codes, codes == 4))
+def test_a_mask_hides_pixels_and_so_does_nodata_beside_it(make_raster, codes):
+    for dtype, nodata in (("uint16", None), ("uint16", 1), ("uint8", 1), ("float32", 1), ("float32", float("nan"))):
+        found, _ = _read(make_raster(codes.astype(dtype), mask=codes != 4, nodata=nodata))
+        np.testing.assert_array_equal(found, _hidden(codes, (codes == 4) | (codes == nodata)))
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])

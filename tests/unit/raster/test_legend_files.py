@@ -11,6 +11,7 @@ from satseg_core.errors import UsageError
 from satseg_core.legend import LAND_COVER
 from satseg_core.raster.legend_files import known_legends, read_legend_file
 from satseg_core.raster.legends import legend_of
+from satseg_core.style import qml
 
 CODES = np.array([[0, 9, 9, 3]], np.uint8)
 
@@ -44,6 +45,45 @@ def test_what_is_no_legend_is_told(tmp_path, content):
         read_legend_file(str(path))
     with pytest.raises(UsageError, match="or one of nlcd, worldcover"):
         read_legend_file("absent")
+
+
+def test_a_style_of_qgis_is_a_legend(tmp_path):
+    (tmp_path / "style.qml").write_text(qml(LAND_COVER), encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "style.qml"))
+    assert [(c.code, c.name, c.color) for c in found] == [(c.code, c.title, c.color) for c in LAND_COVER]
+    ramp = '<colorrampshader><item color="#e6004d" value="111" label="a &lt; b" alpha="255"/>'
+    ramp += '<item alpha="255" label="a &lt; b" value="523.0" color="#e6f2ff"/></colorrampshader>'
+    (tmp_path / "style.qml").write_text(ramp, encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "style.qml"))
+    assert [(c.code, c.name, c.hex_color) for c in found] == [
+        (111, "a < b", "#e6004d"), (523, "a < b (523)", "#e6f2ff"),
+    ]  # fmt: skip
+
+
+def test_a_color_map_of_qgis_is_a_legend(tmp_path):
+    text = "# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n1,230,0,77,255,111 - Urban, continuous\n"
+    (tmp_path / "clc.txt").write_text(text + "2,255,0,0,255,\n", encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "clc.txt"))
+    assert [(c.code, c.name, c.color) for c in found] == [
+        (1, "111 - Urban, continuous", (230, 0, 77)), (2, "class 2", (255, 0, 0)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.qml", '<item value="0.5" color="#ffffff" label="x"/>', "values are whole"),
+        ("a.qml", '<item value="5" color="255,0,0" label="x"/>', "values are whole"),
+        ("a.txt", "0.5,1,2,3,255,x\n", "as QGIS exports a color map"),
+        ("a.json", "[1]", "a list of classes"),
+        ("a.qml", "<qgis/>", "no classes"),
+        ("a.txt", "nothing\n", "no classes"),
+    ],
+)
+def test_other_files_say_what_they_need(tmp_path, name, content, reason):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"{name} .*{reason}"):
+        read_legend_file(str(tmp_path / name))
 
 
 def test_a_key_of_corine_as_a_spreadsheet_writes_it(tmp_path):

@@ -146,6 +146,20 @@ def test_polygons_across_the_antimeridian_are_polygons_on_both_of_its_sides(make
     assert shapely.is_ccw(shapely.get_exterior_ring(parts)).all()
 
 
+@pytest.mark.parametrize("suffix", [".fgb", ".shp", ".parquet"])
+def test_other_formats_hold_small_pixels_to_the_last_bit(saved, suffix):
+    place = {"crs": "EPSG:32632", "transform": from_origin(500_000, 5_400_000, 0.005, 0.005)}
+    expected = sorted(
+        shapely.to_wkb(shapely.normalize(shapely.from_wkb(read(saved(".gpkg", place)[0], layer="land")[2])))
+    )
+    path, _ = saved(suffix, place)
+    if suffix == ".parquet":
+        found = pyarrow.parquet.read_table(path)["geom"].to_numpy(zero_copy_only=False)
+    else:
+        found = read(path)[2]
+    assert sorted(shapely.to_wkb(shapely.normalize(shapely.from_wkb(found)))) == expected
+
+
 def test_geojson_needs_a_crs(saved):
     with pytest.raises(UsageError, match=r"the map has no CRS; write \.gpkg"):
         saved(".geojson", {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)})
