@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pyogrio.raw import read
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.shutil import copy
 
-from satseg_core.legend import HIGHEST_CODE, Color
+from satseg_core.legend import HIGHEST_CODE, Color, from_hex
 
 Rows = dict[int, tuple[str, "Color | None"]]
 """Name and colour by value."""
@@ -104,6 +105,24 @@ def gdal_table(band: ElementTree.Element, rows_are_values: bool) -> Rows:
         return _named(columns)
     first, step = float(table.get("Row0Min", 0)), float(table.get("BinSize", 1))
     return _named(columns, [first + step * place for place in range(len(rows))])
+
+
+def cf_flags(dataset: DatasetReader) -> Rows:
+    """Of the flags that netCDF's Climate and Forecast conventions give to a map's values; empty if there are none."""
+    tags = {key.lower(): text for key, text in dataset.tags(1).items()}
+    values = [int(number) for number in re.findall(r"-?\d+", tags.get("flag_values", ""))]
+    names = tags.get("flag_meanings", "").split()
+    if not names or len(values) != len(names):
+        return {}
+    if dataset.dtypes[0] == "uint8":
+        values = [value % 256 for value in values]  # netCDF's bytes have a sign
+    shades = tags.get("flag_colors", "").split()
+    colors = [from_hex(shade) for shade in shades if re.fullmatch("#[0-9a-fA-F]{6}", shade)]
+    known = len(colors) == len(values) == len(shades)
+    return {
+        value: (name.replace("_", " "), colors[place] if known else None)
+        for place, (value, name) in enumerate(zip(values, names))
+    }
 
 
 def esri_table(raster: Path) -> Rows:

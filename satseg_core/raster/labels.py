@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioIOError
+from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
+from satseg_core.raster.source import read_failure
 
 BLOCK = 1024
 """Side of the blocks that classified rasters are read in, px."""
@@ -117,12 +118,15 @@ def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
         ``(rows, columns)`` of `code_type`, with `nodata_of` where there is no data.
 
     Raises:
-        RasterError: a value that is not nodata is no whole number from 0 to `HIGHEST_CODE`.
+        RasterError: a value that is not nodata is no whole number from 0 to `HIGHEST_CODE`, or it cannot be read.
     """
-    values = dataset.read(1, window=window)
-    if is_plain(dataset):
-        return np.asarray(values, np.uint8)
-    valid = _valid(dataset, values, window)
+    try:
+        values = dataset.read(1, window=window)
+        if is_plain(dataset):
+            return np.asarray(values, np.uint8)
+        valid = _valid(dataset, values, window)
+    except RasterioError as error:
+        raise read_failure(dataset.name, error) from error
     _check_codes(dataset, values, valid)
     codes: Codes = np.where(valid, values, 0).astype(np.int32)
     codes[~valid] = WIDE_NODATA

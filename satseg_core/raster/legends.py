@@ -12,7 +12,7 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import ModelError, RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import Color, LandClass, Legend
-from satseg_core.raster.attribute_table import band_description, category_names, esri_table, gdal_table
+from satseg_core.raster.attribute_table import band_description, category_names, cf_flags, esri_table, gdal_table
 from satseg_core.raster.labels import LEGEND_TAG, check_classified, code_blocks, highest_code, open_classified
 from satseg_core.raster.legend_files import made_color, read_legend_file, unlike
 from satseg_core.style import Rgba
@@ -85,7 +85,7 @@ def _described(dataset: DatasetReader) -> tuple[Mapping[int, str], Mapping[int, 
     band = band_description(dataset)
     names, colors = {} if band is None else category_names(band), _colors(dataset)
     table = {} if band is None else gdal_table(band, rows_are_values=dataset.driver == "HFA")
-    for code, (name, color) in (table or esri_table(Path(dataset.name))).items():
+    for code, (name, color) in (table or esri_table(Path(dataset.name)) or cf_flags(dataset)).items():
         names.setdefault(code, name)
         if color is not None:
             colors.setdefault(code, color)

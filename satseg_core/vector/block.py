@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -20,6 +21,7 @@ from satseg_core.errors import UsageError
 from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.labels import Codes, code_type, nodata_of, read_codes
 from satseg_core.raster.regions import Ints
+from satseg_core.raster.source import read_failure
 from satseg_core.vector.finish import Features, Finisher, Measures
 from satseg_core.vector.rings import Rings
 from satseg_core.vector.trace import Traced, at, trace
@@ -206,8 +208,11 @@ class BlockWorker:
         sums = known = np.zeros(count)
         if self._confidence is not None:
             window = Window(task.column, task.row, width, height)
-            values = self._confidence.read(1, window=window).ravel()
-            valid = (self._confidence.read_masks(1, window=window) > 0).ravel()
+            try:
+                values = self._confidence.read(1, window=window).ravel()
+                valid = (self._confidence.read_masks(1, window=window) > 0).ravel()
+            except RasterioError as error:
+                raise read_failure(self._confidence.name, error) from error
             known = np.bincount(regions, valid, count).astype(float)
             sums = np.bincount(regions, np.where(valid, values, 0), count).astype(float)
         return Measures(pixels, area, sums, known)

@@ -135,3 +135,22 @@ def test_an_attribute_table_of_esri(make_raster, tmp_path):
     assert [c.name for c in legend_of(path)] == ["Moor", "class 3", "Dune"]
     path.with_name(path.name + ".vat.dbf").write_bytes(b"broken")
     assert esri_table(path) == {}
+
+
+@pytest.mark.parametrize(("colors", "first"), [("#010203 #ff0000 #00ff00", (1, 2, 3)), ("#010203", None), ("", None)])
+def test_flags_as_netcdf_has_them(make_raster, colors, first):
+    path = make_raster(np.array([[0, 10, 150]], np.uint8))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(
+            1, flag_values="{0,10,-106}", flag_meanings="no_data cropland_rainfed sparse_vegetation", flag_colors=colors
+        )
+    legend = legend_of(path)
+    assert [c.name for c in legend] == ["no data", "cropland rainfed", "sparse vegetation"]
+    assert first is None or legend.by_code(0).color == first
+
+
+def test_flags_that_do_not_fit_name_nothing(make_raster):
+    path = make_raster(np.array([[0, 10]], np.uint8))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(1, flag_values="{0,10}", flag_meanings="only")
+    assert [c.name for c in legend_of(path)] == ["class 0", "class 10"]

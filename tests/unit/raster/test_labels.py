@@ -176,6 +176,15 @@ def test_refuses_values_that_are_no_codes_by_name(make_raster, dtype, value, rea
         read_codes(dataset)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_damaged_map_is_told(make_raster, dtype):
+    noise = np.random.default_rng(0).integers(0, 7, (600, 600)).astype(dtype)
+    path = make_raster(noise, nodata=255, tiled=True, compress="deflate")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(RasterError, match="damaged"), open_classified(path) as dataset:
+        read_codes(dataset)
+
+
 def test_refuses_files_that_are_no_rasters(tmp_path):
     text = tmp_path / "note.tif"
     text.write_text("no raster")
