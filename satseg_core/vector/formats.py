@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pyogrio.raw import open_arrow, write_arrow
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 
 from satseg_core.errors import OutputError, UsageError
 from satseg_core.vector.antimeridian import mend_cuts
@@ -80,6 +82,30 @@ def format_of(path: Path) -> Format:
     return FORMATS[suffix]
 
 
+def check_crs(target: Path, crs: str | None) -> None:
+    """Refuse what a format with a CRS of its own cannot hold, before any work is done.
+
+    Args:
+        target: file that is to be made.
+        crs: of the map, as WKT; None for none.
+
+    Raises:
+        UsageError: the format wants longitudes and latitudes, and there is no way to them.
+    """
+    wanted = format_of(target)
+    if not wanted.needs_crs:
+        return
+    if not crs:
+        raise UsageError(f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead.")
+    try:
+        Transformer.from_crs(crs, "OGC:CRS84")
+    except ProjError as error:
+        raise UsageError(
+            f"{wanted.name} holds longitudes and latitudes on the Earth, and nothing leads to them from the map's CRS;"
+            " write .gpkg instead."
+        ) from error
+
+
 def decimals(pixel: float | None) -> int:
     """How many decimals longitudes and latitudes need so that polygons of px stay what they are.
 
@@ -103,16 +129,13 @@ def convert(source: Path, target: Path, pixel: float | None = None) -> None:
         pixel: see `decimals`.
 
     Raises:
-        UsageError: the format needs a CRS and the map has none.
+        UsageError: as `check_crs`, or a polygon lies where there are no longitudes and latitudes.
         OutputError: the file cannot be written.
     """
     wanted = format_of(target)
     try:
         with _rows(source) as (meta, rows):
-            if wanted.needs_crs and not meta["crs"]:
-                raise UsageError(
-                    f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead."
-                )
+            check_crs(target, meta["crs"])
             if wanted.driver is None:
                 _write_parquet(rows, meta, target)
             else:
@@ -123,6 +146,11 @@ def convert(source: Path, target: Path, pixel: float | None = None) -> None:
         if wanted.needs_crs:
             mend_cuts(target)
     except (RuntimeError, OSError) as error:  # pyogrio's errors are RuntimeErrors
+        if wanted.needs_crs and "projection domain" in str(error):
+            raise UsageError(
+                f"{wanted.name} holds longitudes and latitudes, and parts of the map have none, as they lie beyond its"
+                " projection; write .gpkg instead."
+            ) from error
         raise OutputError(f"Cannot write the polygons to {target} ({error}); check the disk's free space.") from error
 
 

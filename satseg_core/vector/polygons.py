@@ -19,7 +19,7 @@ from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.labels import open_classified, tell_doubts, unnamed
 from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
 from satseg_core.vector.finish import Features, Finisher
-from satseg_core.vector.formats import convert, format_of
+from satseg_core.vector.formats import check_crs, convert, format_of
 from satseg_core.vector.generalize import generalized, smallest_px
 from satseg_core.vector.geopackage import Layer, write_geopackage
 from satseg_core.vector.merge import Merger
@@ -157,18 +157,20 @@ def save_polygons(
         return vectorize(labels, target, legend, reporter, options, metadata)
     if wanted.warning:
         reporter.warning(wanted.warning)
+    pixel = _checked(labels, target)
     package = target.with_suffix(".satseg.gpkg")
     try:
         summary = vectorize(labels, package, legend, reporter, options, metadata)
-        convert(package, target, _shorter_side(labels))
+        convert(package, target, pixel)
     finally:
         package.unlink(missing_ok=True)
     return summary
 
 
-def _shorter_side(labels: Path) -> float | None:
-    """Of a px on the ground, m; None where that is not known."""
+def _checked(labels: Path, target: Path) -> float | None:
+    """The shorter side of a px on the ground, m, or None, of a map that a format can hold."""
     with open_classified(labels) as dataset:
+        check_crs(target, dataset.crs.to_wkt() if dataset.crs else None)
         pixel = Finisher.of(dataset, equal_area(dataset)).pixel
     return min(pixel) if pixel else None
 

@@ -165,6 +165,27 @@ def test_geojson_needs_a_crs(saved):
         saved(".geojson", {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)})
 
 
+MOON = (
+    'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
+    'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
+)
+GEOSTATIONARY = "+proj=geos +h=35785831 +lon_0=0 +datum=WGS84 +units=m"
+
+
+@pytest.mark.parametrize("crs", [MOON, 'LOCAL_CS["site",UNIT["metre",1]]'])
+def test_geojson_is_on_the_earth(saved, crs):
+    place = {"crs": crs, "transform": from_origin(10, 20, 0.1, 0.1)}
+    with pytest.raises(UsageError, match=r"nothing leads to them from the map's CRS; write \.gpkg"):
+        saved(".geojson", place)
+    assert saved(".gpkg", place)[0].is_file()
+
+
+def test_geojson_of_a_map_beyond_its_projection_says_so(saved):
+    place = {"crs": GEOSTATIONARY, "transform": from_origin(-5.5e6, 5.5e6, 2.2e5, 2.75e5)}
+    with pytest.raises(UsageError, match=r"beyond its projection; write \.gpkg"):
+        saved(".geojson", place)
+
+
 @pytest.mark.parametrize("place", [UTM, {"crs": None, "transform": from_origin(0, 90, 0.5, 0.5)}])
 def test_geoparquet_says_where_it_lies(saved, place):
     path, _ = saved(".parquet", place)
