@@ -107,12 +107,13 @@ def highest_code(dataset: DatasetReader) -> int:
     return nodata_of(np.empty(0, code_type(dataset))) - 1
 
 
-def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
+def read_codes(dataset: DatasetReader, window: Window | None = None, shape: tuple[int, int] | None = None) -> Codes:
     """Codes of a window, or of the whole raster.
 
     Args:
         dataset: a raster that `check_classified` lets through.
         window: px, inside the raster.
+        shape: rows and columns to read, for a picture: the nearest px of each; None for all.
 
     Returns:
         ``(rows, columns)`` of `code_type`, with `nodata_of` where there is no data.
@@ -121,7 +122,7 @@ def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
         RasterError: a value that is not nodata is no whole number from 0 to `HIGHEST_CODE`, or it cannot be read.
     """
     try:
-        values = dataset.read(1, window=window)
+        values = dataset.read(1, window=window, out_shape=shape)
         if is_plain(dataset):
             return np.asarray(values, np.uint8)
         valid = _valid(dataset, values, window)
@@ -135,11 +136,11 @@ def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
 
 def _valid(dataset: DatasetReader, values: npt.NDArray[Any], window: Window | None) -> npt.NDArray[np.bool_]:
     """Where a raster has data: what its nodata, its mask and its alpha leave, and what is a number."""
-    valid: npt.NDArray[np.bool_] = dataset.read_masks(1, window=window) > 0
+    valid: npt.NDArray[np.bool_] = dataset.read_masks(1, window=window, out_shape=values.shape) > 0
     if dataset.nodata is not None and MaskFlags.nodata not in dataset.mask_flag_enums[0]:
         valid &= values != dataset.nodata  # GDAL looks at a mask alone where there is one
     for band in _alpha_bands(dataset):
-        valid &= dataset.read(band, window=window) > 0
+        valid &= dataset.read(band, window=window, out_shape=values.shape) > 0
     if np.issubdtype(values.dtype, np.floating):
         valid &= values > _VOID  # NaN is not
     return valid

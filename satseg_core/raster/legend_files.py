@@ -45,7 +45,9 @@ def read_legend_file(text: str) -> Legend:
     path = FOLDER / f"{text}.csv" if text in known_legends() else Path(text)
     try:
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path.name} is not a text in UTF-8; save it in that encoding ('CSV UTF-8').") from error
+    except OSError as error:
         names = ", ".join(known_legends())
         raise UsageError(
             f"There is no legend {text}; give a .csv, .json, .qml or .txt file, or one of {names}."

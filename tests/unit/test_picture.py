@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import rasterio
@@ -9,7 +11,7 @@ from PIL import Image
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 
-from satseg_core.legend import LAND_COVER
+from satseg_core.legend import LAND_COVER, Legend
 from satseg_core.picture import PANEL, read_image, read_map, render
 from satseg_core.raster.area import ClassArea
 
@@ -155,3 +157,21 @@ def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
     assert no_data[:10, :20].all()
     assert no_data[:, 20:].all(), "codes that are no classes"
     assert not no_data[10:, :20].any()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "nodata"),
+    [("uint16", 0), ("int16", -9999), ("int32", -9999), ("float32", -9999), ("float32", float("nan"))],
+)
+@pytest.mark.parametrize("size", [(80, 60), (16, 12), (200, 150)])
+def test_maps_from_elsewhere_are_drawn_as_satsegs_own(make_raster, codes, dtype, nodata, size):
+    legend = Legend(tuple(dataclasses.replace(c, code=100 + c.code) for c in LAND_COVER))
+    values = codes.astype(dtype) + 100
+    values[codes == 255] = nodata
+    with rasterio.open(make_raster(codes, name="own.tif", nodata=255)) as own:
+        expected = read_map(own, LAND_COVER, size)
+    with rasterio.open(make_raster(values, name="other.tif", nodata=nodata)) as other:
+        found = read_map(other, legend, size)
+    assert expected[1].any()
+    for one, same in zip(found, expected):
+        np.testing.assert_array_equal(one, same)

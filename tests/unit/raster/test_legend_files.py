@@ -47,6 +47,12 @@ def test_what_is_no_legend_is_told(tmp_path, content):
         read_legend_file("absent")
 
 
+def test_another_encoding_is_told(tmp_path):
+    (tmp_path / "key.csv").write_bytes("code,name\n1,Wälder\n".encode("cp1252"))
+    with pytest.raises(UsageError, match=r"key\.csv is not a text in UTF-8"):
+        read_legend_file(str(tmp_path / "key.csv"))
+
+
 def test_a_style_of_qgis_is_a_legend(tmp_path):
     (tmp_path / "style.qml").write_text(qml(LAND_COVER), encoding="utf-8")
     found = read_legend_file(str(tmp_path / "style.qml"))
