@@ -165,8 +165,9 @@ def test_maps_from_elsewhere_have_their_own_nodata(make_raster, dtype, nodata):
 )
 @pytest.mark.parametrize("size", [(80, 60), (16, 12), (200, 150)])
 def test_maps_from_elsewhere_are_drawn_as_satsegs_own(make_raster, codes, dtype, nodata, size):
-    legend = Legend(tuple(dataclasses.replace(c, code=100 + c.code) for c in LAND_COVER))
-    values = codes.astype(dtype) + 100
+    first = 100 if nodata == 0 else 0
+    legend = Legend(tuple(dataclasses.replace(c, code=first + c.code) for c in LAND_COVER))
+    values = codes.astype(dtype) + first
     values[codes == 255] = nodata
     with rasterio.open(make_raster(codes, name="own.tif", nodata=255)) as own:
         expected = read_map(own, LAND_COVER, size)
