@@ -46,16 +46,16 @@ fewer digits."""
 
 @contextmanager
 def open_classified(path: Path) -> Iterator[DatasetReader]:
-    """Open a map of classes.
+    """Open a map of classes: a file, or one of several rasters in a file by the name that GDAL has for it.
 
     Raises:
         RasterError: the file does not exist, is no raster, or `check_classified` refuses it.
     """
-    if not path.exists():
-        raise RasterError(f"There is no file {path}; check the name.")
     try:
         dataset = rasterio.open(path)
     except RasterioIOError as error:
+        if not path.exists() and ":" not in str(path)[2:]:
+            raise RasterError(f"There is no file {path}; check the name.") from error
         raise RasterError(f"{path} cannot be opened as a raster; give the map that 'satseg segment' wrote.") from error
     with dataset:
         check_classified(dataset)
@@ -68,6 +68,9 @@ def check_classified(dataset: DatasetReader) -> None:
     Raises:
         RasterError: the raster has several bands of data, or complex numbers.
     """
+    if dataset.count == 0 and dataset.subdatasets:
+        names = ", ".join(dataset.subdatasets[:5])
+        raise RasterError(f"{dataset.name} holds several rasters; give the name of one of them, such as {names}.")
     data_bands = dataset.count - len(_alpha_bands(dataset))
     if data_bands != 1:
         raise RasterError(

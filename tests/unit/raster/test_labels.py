@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from rasterio.enums import ColorInterp
 
 from satseg_core.errors import RasterError
@@ -183,6 +186,20 @@ def test_a_damaged_map_is_told(make_raster, dtype):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(RasterError, match="damaged"), open_classified(path) as dataset:
         read_codes(dataset)
+
+
+def test_one_of_several_rasters_in_a_file_by_its_name(make_raster, tmp_path, codes):
+    package = tmp_path / "maps.gpkg"
+    for number, name in enumerate(("ONE", "SECOND")):
+        source = make_raster(codes + np.uint8(number), nodata=255)
+        more = {"APPEND_SUBDATASET": "YES"} if number else {}
+        rasterio.shutil.copy(source, package, driver="GPKG", RASTER_TABLE=name, **more)
+    with pytest.raises(RasterError, match=r"holds several rasters; .* such as GPKG:.*:ONE, GPKG:.*:SECOND\."):
+        _read(package)
+    found, _ = _read(Path(f"GPKG:{package}:SECOND"))
+    np.testing.assert_array_equal(found[:50, :70], codes + 1)
+    with pytest.raises(RasterError, match="cannot be opened"):
+        _read(Path(f"GPKG:{package}:THIRD"))
 
 
 def test_refuses_files_that_are_no_rasters(tmp_path):
