@@ -17,7 +17,10 @@ Color = tuple[int, int, int]
 """Red, green and blue, 0 to 255 each."""
 
 NODATA = 255
-"""Code of pixels without data in every classified raster (*unknown* land is a class, this is not)."""
+"""Code of pixels without data in every raster that SatSeg writes (*unknown* land is a class, this is not)."""
+
+HIGHEST_CODE = 65_535
+"""The highest code of a class in maps from elsewhere: what a 16-bit raster can hold."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class LandClass:
     """One class of a legend.
 
     Attributes:
-        code: pixel value in the classified raster, 0 to 254.
+        code: pixel value in the classified raster, 0 to `HIGHEST_CODE`; to 254 in maps that SatSeg makes.
         name: short name in lower case, unique in its legend; the ``class`` of a polygon.
         description: what the class covers, for people.
         color: colour of the class in maps.
@@ -54,7 +57,7 @@ class Legend:
     """An ordered, checked set of classes. The score bands of a model are in this order.
 
     Raises:
-        ModelError: codes or names repeat, a code is not in 0 to 254, or there is no class.
+        ModelError: codes or names repeat, a code is not in 0 to `HIGHEST_CODE`, or there is no class.
     """
 
     classes: tuple[LandClass, ...]
@@ -66,8 +69,8 @@ class Legend:
             raise ModelError("The legend has no classes; a model needs at least one.")
         if len(set(codes)) != len(codes) or len(set(names)) != len(names):
             raise ModelError("The legend names a code or a class twice; each must be unique.")
-        if not all(isinstance(code, int) and 0 <= code < NODATA for code in codes):
-            raise ModelError(f"The legend has a code outside 0 to {NODATA - 1}; {NODATA} is kept for nodata.")
+        if not all(type(code) is int and 0 <= code <= HIGHEST_CODE for code in codes):
+            raise ModelError(f"The legend has a code that is no whole number from 0 to {HIGHEST_CODE:,}; renumber it.")
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -123,8 +126,8 @@ def _class_from_json(item: Mapping[str, Any]) -> LandClass:
             code=item["code"],
             name=str(item["name"]),
             description=str(item.get("description", "")),
-            color=_from_hex(item["color"]),
-            label_color=_from_hex(label_color) if label_color else None,
+            color=from_hex(item["color"]),
+            label_color=from_hex(label_color) if label_color else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"The legend has a malformed class ({error!r}); export the model again.") from error
@@ -134,7 +137,12 @@ def _to_hex(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def _from_hex(text: str) -> Color:
+def from_hex(text: str) -> Color:
+    """A colour from ``#rrggbb``.
+
+    Raises:
+        ValueError: it is none.
+    """
     digits = text.lstrip("#")
     if len(digits) != 6:
         raise ValueError(f"{text!r} is not a colour like #1a2b3c")

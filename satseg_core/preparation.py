@@ -30,6 +30,7 @@ from satseg_core.rooms import Targets, check_space
 from satseg_core.run_files import RunFiles
 from satseg_core.segment_options import SegmentOptions
 from satseg_core.telling import tell
+from satseg_core.vector.formats import check_crs
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def prepared(
     with rasterio.Env(**budget.gdal_options(options.input)), ExitStack() as stack:
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(_open_input(options, model.card.bands, reporter))
+        if options.polygons:
+            check_crs(Path(options.polygons), source.crs.to_wkt() if source.crs else None)
         helpers = stack.enter_context(_helpers(model, options, dry))
         if helpers.wanted and _measures(model, options):
             helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured

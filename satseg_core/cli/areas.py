@@ -62,7 +62,7 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
     with here(reporter, output, map_path) as (staging, target, (labels,)):
         if labels is None:
             raise ValueError("a map is required")
-        legend = legend_of(labels, values["legend"], told)
+        legend = legend_of(labels, values["legend"], told, reporter)
         with whole_outputs(values["overwrite"], staging) as outputs:
             scratch = outputs.add(target) if target else None
             zones: list[Zone] = []

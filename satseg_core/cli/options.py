@@ -93,7 +93,9 @@ hidden_progress = _progress(hidden=True)
 overwrite = click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 model = click.option("--model", metavar="NAME|FILE", help="Model to use; 'satseg models' lists them.")
 legend = click.option(
-    "--legend", metavar="NAME|FILE", help="Names and colours of the classes: .csv, .json, worldcover or nlcd."
+    "--legend",
+    metavar="NAME|FILE",
+    help="Names and colours of the classes: .csv, .json, QGIS' .qml or .txt, worldcover, nlcd.",
 )
 
 crs = click.option(

@@ -75,7 +75,7 @@ def _vectorize(
 
     (map_path, map_name), (target, staging) = labels, output
     told = Overrides(values["crs"], values["nodata"] or ())
-    legend = legend_of(map_path, values["legend"], told)
+    legend = legend_of(map_path, values["legend"], told, reporter)
     wanted = PolygonOptions(
         min_area=values["min_area"],
         smooth=values["smooth"],

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from satseg_core.errors import ModelError
-from satseg_core.legend import Legend
+from satseg_core.legend import NODATA, Legend
 
 CARD_KEY = "satseg_card"
 """Metadata key of the card, in safetensors headers and in ONNX ``metadata_props`` alike."""
@@ -167,6 +167,7 @@ def _check(card: ModelCard) -> None:
         (not all(isinstance(text, str) for text in (*words, *sentences)), "has a number where words belong"),
         (not all(isinstance(texts, tuple) for texts in lists), "has one text where a list belongs"),
         (not all(type(size) is int for size in sizes), "has a size that is no whole number"),
+        (max(card.legend.codes) >= NODATA, f"has a class code outside 0 to {NODATA - 1} ({NODATA} is kept for nodata)"),
         (not card.bands, "has no bands"),
         (len(shapes) > 1, "has another number of bands than of means or deviations"),
         (any(not value > 0 for value in card.std), "has a deviation that is not positive"),

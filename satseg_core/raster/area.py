@@ -12,9 +12,18 @@ import numpy.typing as npt
 from rasterio.io import DatasetReader
 
 from satseg_core.events import Reporter
-from satseg_core.legend import NODATA, Legend
+from satseg_core.legend import Legend
 from satseg_core.raster.equal_area import EqualArea, Ints, equal_area
-from satseg_core.raster.labels import Codes, code_blocks, count_blocks, open_classified
+from satseg_core.raster.labels import (
+    Codes,
+    code_blocks,
+    count_blocks,
+    highest_code,
+    of_codes,
+    open_classified,
+    tell_doubts,
+    unnamed,
+)
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 
 STAGE = "areas"
@@ -63,19 +72,22 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter, told: Override
     with open_classified(labels, told) as dataset:
         ground = equal_area(dataset)
         pixels, square_metres = _count(dataset, ground, reporter)
-    _warn(labels, legend, pixels, square_metres, ground, reporter)
-    known = ground is not None and bool(np.isfinite(square_metres[list(legend.codes)]).all())
-    shares = square_metres if known else pixels
-    total = float(sum(shares[code] for code in legend.codes))
+        found = np.flatnonzero(pixels[:-1]).tolist()
+        tell_doubts(dataset, found, reporter)
+    _warn(labels, unnamed(found, legend), square_metres, ground, reporter)
+    pixels, square_metres = of_codes(pixels, legend.codes), of_codes(square_metres, legend.codes)
+    known = ground is not None and bool(np.isfinite(square_metres).all())
+    shares = (square_metres if known else pixels).tolist()
+    total = float(sum(shares))
     return [
         ClassArea(
             code=c.code,
             name=c.name,
-            pixels=int(pixels[c.code]),
-            area_m2=_known(square_metres[c.code]) if ground else None,
-            percent=100.0 * float(shares[c.code]) / total if total else 0.0,
+            pixels=int(pixels[place]),
+            area_m2=_known(square_metres[place]) if ground else None,
+            percent=100.0 * float(shares[place]) / total if total else 0.0,
         )
-        for c in legend
+        for place, c in enumerate(legend)
     ]
 
 
@@ -83,22 +95,23 @@ _Sums = npt.NDArray[Any]
 
 
 def _count(dataset: DatasetReader, ground: EqualArea | None, reporter: Reporter) -> tuple[_Sums, _Sums]:
-    """Pixels and m² of each of the 256 codes."""
-    pixels, square_metres = np.zeros(NODATA + 1, np.int64), np.zeros(NODATA + 1)
+    """Pixels and m² of each code from 0 on, that of nodata at last."""
+    nodata = highest_code(dataset) + 1
+    pixels, square_metres = np.zeros(nodata + 1, np.int64), np.zeros(nodata + 1)
     with reporter.stage(STAGE, count_blocks(dataset)) as stage:
         for window, codes in code_blocks(dataset):
             rows, starts, ends, found = _runs(codes)
-            pixels += np.bincount(found, weights=ends - starts, minlength=NODATA + 1).astype(np.int64)
-            if ground and (found != NODATA).any():
+            pixels += np.bincount(found, weights=ends - starts, minlength=nodata + 1).astype(np.int64)
+            if ground and (found != nodata).any():
                 before = ground.before(window.row_off, window.col_off, window.height, window.width)
                 areas = before(rows, ends) - before(rows, starts)
                 if np.isfinite(areas).all():
-                    square_metres += np.bincount(found, weights=areas, minlength=NODATA + 1)
+                    square_metres += np.bincount(found, weights=areas, minlength=nodata + 1)
                 else:
                     areas = ground.pixels(window.row_off, window.col_off, window.height, window.width)
-                    square_metres += _sum_areas(codes, areas)
+                    square_metres += _sum_areas(codes, areas, nodata)
             stage.advance()
-    square_metres[NODATA] = 0.0
+    square_metres[nodata] = 0.0
     return pixels, square_metres
 
 
@@ -116,25 +129,21 @@ def _runs(codes: Codes) -> _Runs:
     return rows, starts, ends, codes.ravel()[places]
 
 
-def _sum_areas(codes: Codes, areas: npt.NDArray[np.float64]) -> _Sums:
+def _sum_areas(codes: Codes, areas: npt.NDArray[np.float64], nodata: int) -> _Sums:
     """M² of each code in a block; NaN for a code that has a pixel off the ground."""
     weights = np.broadcast_to(areas, codes.shape).ravel()
-    return np.bincount(codes.ravel(), weights=weights, minlength=NODATA + 1)
+    return np.bincount(codes.ravel(), weights=weights, minlength=nodata + 1)
 
 
 def _known(area: float) -> float | None:
     return float(area) if math.isfinite(area) else None
 
 
-def _warn(
-    labels: Path, legend: Legend, pixels: _Sums, areas: _Sums, ground: EqualArea | None, reporter: Reporter
-) -> None:
+def _warn(labels: Path, strange: str, areas: _Sums, ground: EqualArea | None, reporter: Reporter) -> None:
     """Say what the table leaves out."""
     if ground is None:
         reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
     elif not np.isfinite(areas).all():
         reporter.warning(f"Parts of {labels} lie off the ground (beyond its projection), so some areas are not known.")
-    strange = [int(code) for code in np.flatnonzero(pixels[:NODATA]) if code not in legend.codes]
     if strange:
-        listing = ", ".join(map(str, strange))
-        reporter.warning(f"{labels} has codes that its legend does not name ({listing}); they are left out.")
+        reporter.warning(f"{labels} has codes that its legend does not name ({strange}); they are left out.")

@@ -1,33 +1,54 @@
-"""Reading classified rasters, made here or elsewhere: codes block by block, 255 where there is no data."""
+"""Reading classified rasters, made here or elsewhere: codes block by block.
+
+SatSeg's own maps are bytes with 255 as nodata, and stay bytes. Whatever else holds whole numbers, be it 16 bits wide,
+signed or floating point, becomes codes of 32 bits with a nodata of their own, so that every value of a byte is a class.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.errors import RasterioIOError
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.errors import RasterError
-from satseg_core.legend import NODATA
+from satseg_core.events import Reporter
+from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.source import read_failure
 from satseg_core.raster.told import open_told
 
 BLOCK = 1024
 """Side of the blocks that classified rasters are read in, px."""
 
-Codes = npt.NDArray[np.uint8]
-"""Class codes ``(rows, columns) uint8``; 255 is nodata."""
+LEGEND_TAG = "SATSEG_LEGEND"
+"""Dataset tag that carries the legend as JSON."""
+
+WIDE_NODATA = HIGHEST_CODE + 1
+"""Nodata among codes of 32 bits."""
+
+Codes = npt.NDArray[np.integer[Any]]
+"""Class codes ``(rows, columns)``: ``uint8`` of SatSeg's own maps, ``int32`` of others; see `nodata_of`."""
+
+_LISTED = 12
+"""So many codes are named in a warning."""
+
+_VOID = -3.4e38
+"""Floating-point values down here are the lowest there is: a background, even where nothing says so or says it with
+fewer digits."""
 
 
 @contextmanager
 def open_classified(path: Path, told: Overrides = NO_OVERRIDES) -> Iterator[DatasetReader]:
-    """Open a map of classes.
+    """Open a map of classes: a file, or one of several rasters in a file by the name that GDAL has for it.
 
     Args:
         path: of the file, or GDAL's name of a raster in a file.
@@ -52,49 +73,132 @@ def check_classified(dataset: DatasetReader) -> None:
     """Refuse what cannot be a map of classes.
 
     Raises:
-        RasterError: the raster has several bands of data, or values that are not whole numbers.
+        RasterError: the raster has several bands of data, or complex numbers.
     """
-    data_bands = [i for i, kind in enumerate(dataset.colorinterp) if kind.name != "alpha"]
-    if len(data_bands) != 1:
+    if dataset.count == 0 and dataset.subdatasets:
+        names = ", ".join(dataset.subdatasets[:5])
+        raise RasterError(f"{dataset.name} holds several rasters; give the name of one of them, such as {names}.")
+    data_bands = dataset.count - len(_alpha_bands(dataset))
+    if data_bands != 1:
         raise RasterError(
-            f"{dataset.name} has {len(data_bands)} bands, so it is an image and not a map of classes;"
+            f"{dataset.name} has {data_bands} bands, so it is an image and not a map of classes;"
             " give the map that 'satseg segment' wrote."
         )
-    if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
-        raise RasterError(
-            f"{dataset.name} holds {dataset.dtypes[0]} values and not whole class codes;"
-            " give the map that 'satseg segment' wrote, or convert it to whole numbers first."
-        )
+    if np.issubdtype(np.dtype(dataset.dtypes[0]), np.complexfloating):
+        raise RasterError(f"{dataset.name} holds complex numbers and not class codes; give a map of classes.")
+
+
+def _alpha_bands(dataset: DatasetReader) -> list[int]:
+    return [band for band, kind in zip(dataset.indexes, dataset.colorinterp) if kind == ColorInterp.alpha]
 
 
 def is_plain(dataset: DatasetReader) -> bool:
-    """Whether pixel values are codes as they are: bytes with 255 as nodata, as SatSeg writes them."""
-    return bool(dataset.count == 1 and dataset.dtypes[0] == "uint8" and dataset.nodata == NODATA)
+    """Whether pixel values are codes as they are: bytes with 255 as nodata, as SatSeg writes them.
+
+    Some tools copy the bytes and the legend of such a map, and leave its nodata behind.
+    """
+    if dataset.count != 1 or dataset.dtypes[0] != "uint8":
+        return False
+    return bool(dataset.nodata == NODATA or (dataset.nodata is None and LEGEND_TAG in dataset.tags()))
 
 
-def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
+def nodata_of(codes: Codes) -> int:
+    """What stands for nodata among codes; all others are lower."""
+    return NODATA if codes.dtype == np.uint8 else WIDE_NODATA
+
+
+def code_type(dataset: DatasetReader) -> np.dtype[Any]:
+    """Of the codes that `read_codes` gives."""
+    return np.dtype(np.uint8 if is_plain(dataset) else np.int32)
+
+
+def highest_code(dataset: DatasetReader) -> int:
+    """The last code that can occur; the one after it is nodata."""
+    return nodata_of(np.empty(0, code_type(dataset))) - 1
+
+
+def read_codes(dataset: DatasetReader, window: Window | None = None, shape: tuple[int, int] | None = None) -> Codes:
     """Codes of a window, or of the whole raster.
 
     Args:
         dataset: a raster that `check_classified` lets through.
         window: px, inside the raster.
+        shape: rows and columns to read, for a picture: the nearest px of each; None for all.
 
     Returns:
-        ``(rows, columns) uint8``.
+        ``(rows, columns)`` of `code_type`, with `nodata_of` where there is no data.
 
     Raises:
-        RasterError: a value that is not nodata is outside 0 to 254.
+        RasterError: a value that is not nodata is no whole number from 0 to `HIGHEST_CODE`, or it cannot be read.
     """
-    values = dataset.read(1, window=window)
-    if is_plain(dataset):
-        return np.asarray(values, np.uint8)
-    valid = dataset.read_masks(1, window=window) > 0
-    if np.any(valid & ((values < 0) | (values >= NODATA))):
+    try:
+        values = dataset.read(1, window=window, out_shape=shape)
+        if is_plain(dataset):
+            return np.asarray(values, np.uint8)
+        valid = _valid(dataset, values, window)
+    except RasterioError as error:
+        raise read_failure(dataset.name, error) from error
+    _check_codes(dataset, values, valid)
+    codes: Codes = np.where(valid, values, 0).astype(np.int32)
+    codes[~valid] = WIDE_NODATA
+    return codes
+
+
+def _valid(dataset: DatasetReader, values: npt.NDArray[Any], window: Window | None) -> npt.NDArray[np.bool_]:
+    """Where a raster has data: what its nodata, its mask and its alpha leave, and what is a number."""
+    valid: npt.NDArray[np.bool_] = dataset.read_masks(1, window=window, out_shape=values.shape) > 0
+    if dataset.nodata is not None and MaskFlags.nodata not in dataset.mask_flag_enums[0]:
+        valid &= values != dataset.nodata  # GDAL looks at a mask alone where there is one
+    for band in _alpha_bands(dataset):
+        valid &= dataset.read(band, window=window, out_shape=values.shape) > 0
+    if np.issubdtype(values.dtype, np.floating):
+        valid &= values > _VOID  # NaN is not
+    return valid
+
+
+def _check_codes(dataset: DatasetReader, values: npt.NDArray[Any], valid: npt.NDArray[np.bool_]) -> None:
+    """Refuse values that are no codes, by the first of them: rounding might hide that this is no map of classes."""
+    beyond = valid & ((values < 0) | (values > HIGHEST_CODE))
+    if beyond.any():
         raise RasterError(
-            f"{dataset.name} has class codes outside 0 to {NODATA - 1};"
-            " renumber its classes, or set the value of its background as nodata."
+            f"{dataset.name} holds {values[beyond][0]!s}, and class codes are whole numbers from 0 to"
+            f" {HIGHEST_CODE:,}; set it as the raster's nodata value if it is the background, or renumber the classes."
         )
-    return np.where(valid, values, NODATA).astype(np.uint8)
+    if np.issubdtype(values.dtype, np.floating):
+        broken = valid & (values != np.rint(values))
+        if broken.any():
+            raise RasterError(
+                f"{dataset.name} holds {values[broken][0]!s}, and class codes are whole numbers; round it first, or"
+                " give a map of classes if this is none."
+            )
+
+
+def of_codes(sums: npt.NDArray[Any], codes: Sequence[int]) -> npt.NDArray[Any]:
+    """What was gathered by code, up to nodata, at some codes; 0 for those that the raster cannot hold.
+
+    Args:
+        sums: of each code from 0 on, with that of nodata at last, ``(n,)``.
+        codes: any.
+    """
+    places = np.array(codes, np.int64)
+    fits = places < len(sums) - 1
+    return np.where(fits, sums[np.where(fits, places, 0)], 0)
+
+
+def unnamed(found: Iterable[int], legend: Legend) -> str:
+    """The codes that a legend does not name, the first `_LISTED` of them, for a warning; empty if it names all."""
+    codes = sorted(set(found) - set(legend.codes))
+    more = f" and {len(codes) - _LISTED:,} more" if len(codes) > _LISTED else ""
+    return ", ".join(map(str, codes[:_LISTED])) + more
+
+
+def tell_doubts(dataset: DatasetReader, found: Iterable[int], reporter: Reporter) -> None:
+    """Warn where 255 counts as a class that may well be a background: bytes that say nothing of where data ends."""
+    flags = dataset.mask_flag_enums[0]
+    if dataset.dtypes[0] == "uint8" and flags == [MaskFlags.all_valid] and not is_plain(dataset) and NODATA in found:
+        reporter.warning(
+            f"{dataset.name} names no nodata value, so its {NODATA} counts as a class; set it as nodata if it is none."
+        )
 
 
 def code_blocks(dataset: DatasetReader, size: int = BLOCK) -> Iterator[tuple[Window, Codes]]:

@@ -1,31 +1,29 @@
-"""Legends from elsewhere: a file of the user's, one that SatSeg brings, or the attribute table beside a raster."""
+"""Legends that are given for a map: a file of the user's, or one that SatSeg brings."""
 
 from __future__ import annotations
 
+import colorsys
 import csv
 import html
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from pyogrio.raw import read
+from typing import Callable
 
 from satseg_core.errors import ModelError, UsageError
-from satseg_core.legend import Color, Legend
+from satseg_core.legend import Color, LandClass, Legend, from_hex
 
 FOLDER = Path(__file__).resolve().parent.parent / "legends"
 """Legends of well-known maps, as .csv."""
 
-_NAME_USAGE, _RED_USAGE = 2, 6
-"""GDAL's numbers for what a column of a raster attribute table is used for; green and blue follow red."""
+_DELIMITERS = ",;\t"
+"""Between the columns of tables; semicolons are what spreadsheets write where the comma is in numbers."""
 
-_VALUE_USAGES = (5, 3, 0)
-"""Columns that may hold a px' value: minimum and maximum in one, minimum, anything."""
-
-Rows = dict[int, tuple[str, "Color | None"]]
-"""Name and colour by value."""
+_GOLDEN_TURN = 0.618033988749895
+"""Hues this part of a turn apart never come close to one another, however many there are."""
 
 
 def known_legends() -> tuple[str, ...]:
@@ -37,8 +35,9 @@ def read_legend_file(text: str) -> Legend:
     """A legend by name or file.
 
     Args:
-        text: one of `known_legends`, or a .csv file with the columns ``code``, ``name`` and ``color`` (as #1a2b3c), or
-            a .json file with a list of such classes, or a run record or model card that has it as ``legend``.
+        text: one of `known_legends`, or a .csv file with the columns ``code``, ``name`` and, if they are to be chosen,
+            ``color`` (as #1a2b3c) and ``description``, or a .json file with a list of such classes, or a run record or
+            model card that has it as ``legend``, or QGIS' style of a raster: a .qml file, or a .txt color map.
 
     Raises:
         UsageError: there is no such file, or it is not a legend.
@@ -46,101 +45,97 @@ def read_legend_file(text: str) -> Legend:
     path = FOLDER / f"{text}.csv" if text in known_legends() else Path(text)
     try:
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path.name} is not a text in UTF-8; save it in that encoding ('CSV UTF-8').") from error
+    except OSError as error:
         names = ", ".join(known_legends())
-        raise UsageError(f"There is no legend {text}; give a .csv or .json file, or one of {names}.") from error
-    try:
-        if path.suffix.lower() == ".json":
-            return _from_json(json.loads(content))
-        rows = list(csv.DictReader(content.splitlines(), skipinitialspace=True))
-        return Legend.from_json([{**row, "code": int(row["code"])} for row in rows])
-    except (ValueError, KeyError, TypeError, ModelError) as error:
         raise UsageError(
-            f"{path.name} is not a legend: it needs the columns code, name and color (as #1a2b3c), one line a class."
+            f"There is no legend {text}; give a .csv, .json, .qml or .txt file, or one of {names}."
         ) from error
+    try:
+        classes = tuple(_READERS.get(path.suffix.lower(), _from_table)(content))
+    except (ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
+        raise UsageError(f"{path.name} is not a legend: {_NEEDS.get(path.suffix.lower(), _TABLE_NEEDS)}.") from error
+    try:
+        return Legend(classes)
+    except ModelError as error:
+        raise UsageError(f"{path.name} cannot be used: {error}") from error
 
 
-def _from_json(value: object) -> Legend:
+def _from_json(content: str) -> tuple[LandClass, ...]:
+    value = json.loads(content)
     if isinstance(value, dict):
         value = value.get("legend") or value["model"]["legend"]
-    return Legend.from_json(value)
+    return Legend.from_json(value).classes
 
 
-def attribute_table(raster: Path) -> Rows:
-    """Names and colours of a raster's attribute table beside it: GDAL's ``.aux.xml`` or Esri's ``.vat.dbf``."""
-    aux, vat = Path(f"{raster}.aux.xml"), Path(f"{raster}.vat.dbf")
-    if aux.is_file():
-        found = _from_gdal(aux.read_text("utf-8", errors="replace"))
-        if found:
-            return found
-    return _from_esri(vat) if vat.is_file() else {}
+def _from_table(content: str) -> Iterator[LandClass]:
+    head = content.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True)
+    for row in reader:
+        cells = {(key or "").strip().lower(): (value or "").strip() for key, value in row.items() if key}
+        if any(cells.values()):
+            yield _from_row(cells)
 
 
-def _from_gdal(text: str) -> Rows:
-    section = re.search(r"<GDALRasterAttributeTable.*?</GDALRasterAttributeTable>", text, re.DOTALL)
-    if not section:
-        return {}
-    usages = [int(n) for n in re.findall(r"<Usage>(\d+)</Usage>", section.group(0))]
-    names = [html.unescape(n) for n in re.findall(r"<FieldDefn.*?<Name>(.*?)</Name>", section.group(0), re.DOTALL)]
-    value = next((usages.index(usage) for usage in _VALUE_USAGES if usage in usages), None)
-    label = usages.index(_NAME_USAGE) if _NAME_USAGE in usages else _likely_name(names)
-    if value is None or label is None:
-        return {}
-    red = usages.index(_RED_USAGE) if {_RED_USAGE, _RED_USAGE + 1, _RED_USAGE + 2} <= set(usages) else None
-    return dict(_gdal_rows(section.group(0), value, label, red, usages))
+def _from_row(cells: dict[str, str]) -> LandClass:
+    number, name = float(cells["code"]), cells["name"]
+    if number != int(number) or not name:
+        raise ValueError(f"{cells['code']} {name} is no class")
+    code, color = int(number), cells.get("color") or cells.get("colour")
+    return LandClass(code, name, cells.get("description", ""), from_hex(color) if color else made_color(code))
 
 
-def _gdal_rows(
-    section: str, value: int, label: int, red: int | None, usages: list[int]
-) -> Iterator[tuple[int, tuple[str, Color | None]]]:
-    for row in re.findall(r"<Row[^>]*>(.*?)</Row>", section, re.DOTALL):
-        cells = [html.unescape(cell).strip() for cell in re.findall(r"<F>(.*?)</F>|<F */>", row, re.DOTALL)]
-        if len(cells) == len(usages) and cells[label]:
-            color = None
-            if red is not None:
-                channels = [float(cells[usages.index(_RED_USAGE + i)] or 0) for i in range(3)]
-                color = (round(channels[0]), round(channels[1]), round(channels[2]))
-            yield int(float(cells[value])), (cells[label], color)
+def _from_qml(content: str) -> Iterator[LandClass]:
+    """The entries of a raster's palette, or of the ramp of a single band."""
+    for entry in re.findall(r"<(?:paletteEntry|item)\s[^>]*>", content):
+        said = {key: html.unescape(text) for key, text in re.findall(r'(\w+)="([^"]*)"', entry)}
+        if {"value", "color"} <= set(said):
+            yield _styled(said["value"], said.get("label", ""), from_hex(said["color"]))
 
 
-def _from_esri(path: Path) -> Rows:
-    try:
-        meta, _, _, columns = read(path, read_geometry=False)
-    except RuntimeError:  # pyogrio's errors are RuntimeErrors; a damaged side file is no reason to fail
-        return {}
-    by_name = {str(name).lower(): column for name, column in zip(meta["fields"], columns)}
-    label = _likely_name(list(by_name))
-    if "value" not in by_name or label is None:
-        return {}
-    names = list(by_name.values())[label]
-    channels = [by_name.get(name) for name in ("red", "green", "blue")]
-    found: Rows = {}
-    for place, value in enumerate(by_name["value"]):
-        color = None
-        if all(channel is not None for channel in channels):
-            shades = np.array([channel[place] for channel in channels if channel is not None], float)
-            # Esri writes 0 to 1 or 0 to 255.
-            scaled = [int(shade) for shade in np.rint(shades * (255 if shades.max(initial=0) <= 1 else 1))]
-            color = (scaled[0], scaled[1], scaled[2])
-        if names[place]:
-            found[int(value)] = (str(names[place]), color)
-    return found
+def _from_color_map(content: str) -> Iterator[LandClass]:
+    """Lines of value, red, green, blue, alpha and label, as QGIS exports them."""
+    for line in content.splitlines():
+        cells = line.split(",", 5)
+        if len(cells) == 6 and not line.startswith("#"):
+            red, green, blue = (int(cell) for cell in cells[1:4])
+            yield _styled(cells[0], cells[5], (red, green, blue))
 
 
-def _likely_name(columns: list[str]) -> int | None:
-    """The column that says what a class is called, from what such columns are called."""
-    for wanted in (
-        "class_name",
-        "class",
-        "name",
-        "label",
-        "land_cover",
-        "landcover",
-        "nlcd_land",
-        "label3",
-        "description",
-    ):
-        for place, column in enumerate(columns):
-            if column.lower().replace(" ", "_") == wanted:
-                return place
-    return None
+def _styled(value: str, label: str, color: Color) -> LandClass:
+    number = float(value)
+    if number != int(number):
+        raise ValueError(f"{value} is no code")
+    return LandClass(int(number), label.strip() or f"class {int(number)}", "", color)
+
+
+_READERS: dict[str, Callable[[str], Iterable[LandClass]]] = {
+    ".json": _from_json,
+    ".qml": lambda content: unlike(_from_qml(content)),
+    ".txt": lambda content: unlike(_from_color_map(content)),
+}
+"""By the ending of the name; all others are tables."""
+
+_TABLE_NEEDS = "it needs the columns code, name and color (as #1a2b3c), one line a class"
+_NEEDS = {
+    ".json": "it needs a list of classes with code, name and color (as #1a2b3c)",
+    ".qml": "it needs the style of a raster whose values are whole and have a color each",
+    ".txt": "it needs lines of value, red, green, blue, alpha and label, as QGIS exports a color map",
+}
+
+
+def unlike(classes: Iterable[LandClass]) -> Iterator[LandClass]:
+    """The same classes; where two have one name, the later ones' code is added to it."""
+    seen: set[str] = set()
+    for land_class in classes:
+        name = f"{land_class.name} ({land_class.code})" if land_class.name in seen else land_class.name
+        seen.add(name)
+        yield replace(land_class, name=name)
+
+
+def made_color(code: int) -> Color:
+    """A colour for a class that has none, unlike those of the codes around."""
+    red, green, blue = colorsys.hsv_to_rgb(code * _GOLDEN_TURN % 1.0, 0.6, 0.9 if code % 2 else 0.7)
+    return (round(red * 255), round(green * 255), round(blue * 255))

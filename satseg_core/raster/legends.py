@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import colorsys
-import html
 import json
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import ModelError, RasterError
-from satseg_core.legend import NODATA, Color, LandClass, Legend
-from satseg_core.raster.labels import check_classified, code_blocks, open_classified
-from satseg_core.raster.legend_files import attribute_table, read_legend_file
+from satseg_core.events import Reporter
+from satseg_core.legend import Color, LandClass, Legend
+from satseg_core.raster.attribute_table import band_description, category_names, cf_flags, esri_table, gdal_table
+from satseg_core.raster.labels import LEGEND_TAG, check_classified, code_blocks, highest_code, open_classified
+from satseg_core.raster.legend_files import made_color, read_legend_file, unlike
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.style import Rgba
 
-LEGEND_TAG = "SATSEG_LEGEND"
-"""Dataset tag that carries the legend as JSON."""
-
-_GOLDEN_TURN = 0.618033988749895
-"""Hues this part of a turn apart never come close to one another, however many there are."""
+MANY = 255
+"""So many values without a legend may well be no classes."""
 
 
 def legend_text(legend: Legend) -> str:
@@ -32,13 +27,16 @@ def legend_text(legend: Legend) -> str:
     return json.dumps(legend.to_json())
 
 
-def legend_of(path: Path, given: str | None = None, told: Overrides = NO_OVERRIDES) -> Legend:
+def legend_of(
+    path: Path, given: str | None = None, told: Overrides = NO_OVERRIDES, reporter: Reporter | None = None
+) -> Legend:
     """The legend of a classified raster on disk.
 
     Args:
         path: the raster.
         given: a legend to take instead of the raster's own; see `read_legend_file`.
         told: what goes before what the raster's file says.
+        reporter: hears it where the values may be no classes.
 
     Raises:
         RasterError: as `open_classified` and `read_legend`.
@@ -47,14 +45,21 @@ def legend_of(path: Path, given: str | None = None, told: Overrides = NO_OVERRID
     if given:
         return read_legend_file(given)
     with open_classified(path, told) as dataset:
-        return read_legend(dataset)
+        legend = read_legend(dataset)
+    if reporter and len(legend) > MANY:
+        reporter.warning(
+            f"{path.name} has {len(legend):,} different values, each of which counts as a class; if it is a map of"
+            " amounts, such as heights, sort them into classes first."
+        )
+    return legend
 
 
 def read_legend(dataset: DatasetReader) -> Legend:
     """The legend of any classified raster.
 
-    It comes from SatSeg's tag; in rasters from elsewhere it is made for the values that occur,
-    with the names and colours that GDAL's category names and the colour table give them.
+    It comes from SatSeg's tag; in rasters from elsewhere it is made for the values that occur. Their names are those
+    of GDAL's categories, else of the attribute table in the raster or beside it; their colours are those of the colour
+    table, else of the attribute table.
 
     Raises:
         RasterError: the raster is not one of classes, or has nothing but nodata and no legend.
@@ -75,56 +80,37 @@ def _from_values(dataset: DatasetReader) -> Legend:
     codes = _codes_found(dataset)
     if not codes:
         raise RasterError(f"{dataset.name} has no pixel with data, so there are no classes to work on.")
-    names, colors = _category_names(dataset), _colors(dataset)
-    for code, (name, color) in attribute_table(Path(dataset.name)).items():
+    names, colors = _described(dataset)
+    return Legend(tuple(unlike(_made_class(code, names.get(code), colors.get(code)) for code in codes)))
+
+
+def _described(dataset: DatasetReader) -> tuple[Mapping[int, str], Mapping[int, Color]]:
+    """Names and colours of values, as far as the raster or what lies beside it has any."""
+    band = band_description(dataset)
+    names, colors = {} if band is None else category_names(band), _colors(dataset)
+    table = {} if band is None else gdal_table(band, rows_are_values=dataset.driver == "HFA")
+    for code, (name, color) in (table or esri_table(Path(dataset.name)) or cf_flags(dataset)).items():
         names.setdefault(code, name)
         if color is not None:
             colors.setdefault(code, color)
-    return Legend(tuple(_unlike(_made_class(code, names.get(code), colors.get(code)) for code in codes)))
-
-
-def _unlike(classes: Iterable[LandClass]) -> Iterator[LandClass]:
-    """The same classes; where two have one name, the later ones' code is added to it."""
-    seen: set[str] = set()
-    for land_class in classes:
-        name = f"{land_class.name} ({land_class.code})" if land_class.name in seen else land_class.name
-        seen.add(name)
-        yield replace(land_class, name=name)
+    return names, colors
 
 
 def _codes_found(dataset: DatasetReader) -> list[int]:
-    counts = np.zeros(NODATA + 1, np.int64)
+    found = np.zeros(highest_code(dataset) + 2, bool)
     for _, codes in code_blocks(dataset):
-        counts += np.bincount(codes.ravel(), minlength=NODATA + 1)
-    return [int(code) for code in np.flatnonzero(counts[:NODATA])]
+        found[codes] = True
+    return np.flatnonzero(found[:-1]).tolist()
 
 
 def _made_class(code: int, name: str | None, color: Color | None) -> LandClass:
-    return LandClass(code, name or f"class {code}", f"Pixels of value {code}", color or _made_color(code))
-
-
-def _made_color(code: int) -> Color:
-    red, green, blue = colorsys.hsv_to_rgb(code * _GOLDEN_TURN % 1.0, 0.6, 0.9 if code % 2 else 0.7)
-    return (round(red * 255), round(green * 255), round(blue * 255))
+    return LandClass(code, name or f"class {code}", f"Pixels of value {code}", color or made_color(code))
 
 
 def _colors(dataset: DatasetReader) -> dict[int, Color]:
-    """Colours of the colour table, if there is one that tells values apart."""
+    """Colours of the colour table, if there is one; what is transparent there has none."""
     try:
         table: dict[int, Rgba] = dataset.colormap(1)
     except ValueError:
         return {}
     return {value: (red, green, blue) for value, (red, green, blue, alpha) in table.items() if alpha}
-
-
-def _category_names(dataset: DatasetReader) -> dict[int, str]:
-    """Category names of band 1 in GDAL's side file, where each occurs once (rasterio does not give them)."""
-    side_file = Path(f"{dataset.name}.aux.xml")
-    if not side_file.is_file():
-        return {}
-    text = side_file.read_text("utf-8", errors="replace")
-    section = re.search(r"<CategoryNames>(.*?)</CategoryNames>", text, re.DOTALL)
-    found = re.findall(r"<Category>([^<]*)</Category>|<Category */>", section.group(1)) if section else []
-    names = {value: html.unescape(name).strip() for value, name in enumerate(found)}
-    listed = list(names.values())
-    return {value: name for value, name in names.items() if name and listed.count(name) == 1}

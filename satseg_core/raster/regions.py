@@ -45,7 +45,7 @@ def find_regions(codes: Codes) -> tuple[Regions, int]:
     """4-connected regions of equal code.
 
     Args:
-        codes: ``(h, w) uint8``.
+        codes: ``(h, w)``.
 
     Returns:
         The px' regions, and how many there are.

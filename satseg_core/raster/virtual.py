@@ -11,7 +11,8 @@ from affine import Affine
 
 from satseg_core.legend import NODATA, Legend
 from satseg_core.raster.flat import FlatFile
-from satseg_core.raster.legends import LEGEND_TAG, legend_text
+from satseg_core.raster.labels import LEGEND_TAG
+from satseg_core.raster.legends import legend_text
 from satseg_core.style import color_table
 
 _ENVI = """ENVI

@@ -14,11 +14,19 @@ from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
 from satseg_core.events import Reporter
-from satseg_core.legend import NODATA, Legend
+from satseg_core.legend import Legend
 from satseg_core.raster.area import STAGE
 from satseg_core.raster.drawing import Board, Drawing
 from satseg_core.raster.equal_area import EqualArea, equal_area
-from satseg_core.raster.labels import BLOCK, open_classified, read_codes
+from satseg_core.raster.labels import (
+    BLOCK,
+    highest_code,
+    of_codes,
+    open_classified,
+    read_codes,
+    tell_doubts,
+    unnamed,
+)
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.polygon_file import read_polygons
 from satseg_core.raster.polygon_layer import PolygonLayer
@@ -103,39 +111,40 @@ def zone_areas(
         way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
         board = Board(way, dataset.shape, shapely.total_bounds(polygons.shapes))
         found: list[Zone] = []
-        total, beside = np.zeros(NODATA + 1), []
+        total, beside = np.zeros(highest_code(dataset) + 2), []
         with reporter.stage(STAGE, len(polygons.shapes)) as stage:
             for name, shape, drawing in zip(names, polygons.shapes, board.each(polygons.shapes)):
                 pixels, areas = _measure(dataset, ground, drawing, reporter)
                 total += pixels
                 if not pixels.any():
                     beside.append(name)
-                codes = list(legend.codes)
-                known = ground is not None and bool(np.isfinite(areas[codes]).all())
+                pixels, areas = of_codes(pixels, legend.codes), of_codes(areas, legend.codes)
+                known = ground is not None and bool(np.isfinite(areas).all())
                 found.append(
                     Zone(
                         name,
                         shape,
                         polygons.crs,
-                        tuple(pixels[codes].tolist()),
-                        tuple(areas[codes].tolist()) if known else None,
+                        tuple(pixels.tolist()),
+                        tuple(areas.tolist()) if known else None,
                     )
                 )
                 stage.advance()
-    strange = [str(code) for code in np.flatnonzero(total[:-1]) if code not in legend.codes]
-    _warn(labels, strange, beside, found, reporter)
+        codes = np.flatnonzero(total[:-1]).tolist()
+        tell_doubts(dataset, codes, reporter)
+    _warn(labels, unnamed(codes, legend), beside, found, reporter)
     return found
 
 
-def _warn(labels: Path, strange: list[str], beside: list[str], zones: list[Zone], reporter: Reporter) -> None:
+def _warn(labels: Path, strange: str, beside: list[str], zones: list[Zone], reporter: Reporter) -> None:
     """Say what the tables of all zones leave out, once."""
     if strange:
-        reporter.warning(f"{labels} has codes that its legend does not name ({listing(strange)}); they are left out.")
+        reporter.warning(f"{labels} has codes that its legend does not name ({strange}); they are left out.")
     if beside:
         reporter.warning(f"{len(beside)} of {len(zones)} zones lie beside {labels}, with no areas: {listing(beside)}.")
     unknown = [zone.name for zone in zones if zone.area_m2 is None]
     if len(unknown) == len(zones):
-        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
+        reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
     elif unknown:
         reporter.warning(f"Parts of {labels} lie off the ground, so some areas are not known: {listing(unknown)}.")
 
@@ -143,8 +152,9 @@ def _warn(labels: Path, strange: list[str], beside: list[str], zones: list[Zone]
 def _measure(
     dataset: DatasetReader, ground: EqualArea | None, drawing: Drawing, reporter: Reporter
 ) -> tuple[Floats, Floats]:
-    """Px and m² of each of the 256 codes inside of a polygon."""
-    pixels, areas = np.zeros(NODATA + 1), np.zeros(NODATA + 1)
+    """Px and m² of each code from 0 on inside of a polygon, those of nodata at last."""
+    nodata = highest_code(dataset) + 1
+    pixels, areas = np.zeros(nodata + 1), np.zeros(nodata + 1)
     for block in drawing.windows(BLOCK):
         reporter.check()
         share = drawing.shares(block)
@@ -152,9 +162,9 @@ def _measure(
             continue
         window = Window(block.cols.start, block.rows.start, block.cols.size, block.rows.size)
         codes = read_codes(dataset, window).ravel()
-        pixels += np.bincount(codes, share.ravel(), NODATA + 1)
+        pixels += np.bincount(codes, share.ravel(), nodata + 1)
         if ground:
             each = ground.pixels(window.row_off, window.col_off, window.height, window.width)
             weights = np.where(share > 0, share * each, 0)
-            areas += np.bincount(codes, weights.ravel(), NODATA + 1)
+            areas += np.bincount(codes, weights.ravel(), nodata + 1)
     return pixels, areas

@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.errors import UsageError
-from satseg_core.legend import NODATA
 from satseg_core.raster.equal_area import equal_area
-from satseg_core.raster.labels import Codes, read_codes
+from satseg_core.raster.labels import Codes, code_type, nodata_of, read_codes
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.regions import Ints
+from satseg_core.raster.source import read_failure
 from satseg_core.raster.told import open_told
 from satseg_core.vector.finish import Features, Finisher, Measures
 from satseg_core.vector.rings import Rings
@@ -73,7 +74,7 @@ class OpenPieces:
     """Parts of polygons that touch the frame where the raster goes on.
 
     Attributes:
-        codes: ``(k,) uint8``.
+        codes: ``(k,)``.
         outlines: in px of the raster.
         measures: of the parts.
         junctions: corners of px on ``outlines`` where three borders or more meet, ``(m, 2)``.
@@ -141,7 +142,7 @@ class BlockWorker:
         frames = self._frames(task, traced)
         is_open = np.zeros(len(traced.codes), bool)
         is_open[np.concatenate([edge[edge >= 0] for edge in frames])] = True
-        whole = np.flatnonzero(~is_open & (traced.codes != NODATA))
+        whole = np.flatnonzero(~is_open & (traced.codes != nodata_of(traced.codes)))
         measures = self._measure(task, traced)
         shift = np.array([task.column, task.row], float)
         finished = self._finisher.finish(
@@ -211,8 +212,11 @@ class BlockWorker:
         sums = known = np.zeros(count)
         if self._confidence is not None:
             window = Window(task.column, task.row, width, height)
-            values = self._confidence.read(1, window=window).ravel()
-            valid = (self._confidence.read_masks(1, window=window) > 0).ravel()
+            try:
+                values = self._confidence.read(1, window=window).ravel()
+                valid = (self._confidence.read_masks(1, window=window) > 0).ravel()
+            except RasterioError as error:
+                raise read_failure(self._confidence.name, error) from error
             known = np.bincount(regions, valid, count).astype(float)
             sums = np.bincount(regions, np.where(valid, values, 0), count).astype(float)
         return Measures(pixels, area, sums, known)
@@ -223,7 +227,8 @@ def read_context(dataset: DatasetReader, row: int, column: int, block: int) -> C
     height, width = min(block, dataset.height - row), min(block, dataset.width - column)
     top, left = max(row - 1, 0), max(column - 1, 0)
     bottom, right = min(row + height + 1, dataset.height), min(column + width + 1, dataset.width)
-    codes = np.full((height + 2, width + 2), NODATA, np.uint8)
+    codes: Codes = np.empty((height + 2, width + 2), code_type(dataset))
+    codes.fill(nodata_of(codes))
     inside = read_codes(dataset, Window(left, top, right - left, bottom - top))
     codes[top - row + 1 : bottom - row + 1, left - column + 1 : right - column + 1] = inside
     return codes

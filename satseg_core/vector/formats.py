@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from pyogrio.raw import open_arrow, write_arrow
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 
 from satseg_core.errors import OutputError, UsageError
+from satseg_core.vector.antimeridian import mend_cuts
 from satseg_core.vector.geopackage import GEOMETRY_COLUMN, no_crs_warning
+
+LEAST_DECIMALS, MOST_DECIMALS = 7, 13
+"""Of degrees in GeoJSON: those of RFC 7946, and those that doubles tell apart."""
+
+METRES_PER_DEGREE = 111_320.0
+"""Of latitude, and of longitude at the equator; elsewhere a degree of longitude is shorter."""
+
+PARTS_OF_PIXEL = 1000
+"""Coordinates are that exact: simplified borders pass the corners of px at small parts of them."""
 
 
 @dataclass(frozen=True)
@@ -69,29 +82,75 @@ def format_of(path: Path) -> Format:
     return FORMATS[suffix]
 
 
-def convert(source: Path, target: Path) -> None:
+def check_crs(target: Path, crs: str | None) -> None:
+    """Refuse what a format with a CRS of its own cannot hold, before any work is done.
+
+    Args:
+        target: file that is to be made.
+        crs: of the map, as WKT; None for none.
+
+    Raises:
+        UsageError: the format wants longitudes and latitudes, and there is no way to them.
+    """
+    wanted = format_of(target)
+    if not wanted.needs_crs:
+        return
+    if not crs:
+        raise UsageError(f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead.")
+    try:
+        Transformer.from_crs(crs, "OGC:CRS84")
+    except ProjError as error:
+        raise UsageError(
+            f"{wanted.name} holds longitudes and latitudes on the Earth, and nothing leads to them from the map's CRS;"
+            " write .gpkg instead."
+        ) from error
+
+
+def decimals(pixel: float | None) -> int:
+    """How many decimals longitudes and latitudes need so that polygons of px stay what they are.
+
+    RFC 7946's seven are a centimetre on the ground, and px of drones are no longer than that.
+
+    Args:
+        pixel: the shorter side of a px, m; None if it is not known.
+    """
+    if not pixel:
+        return LEAST_DECIMALS
+    wanted = math.ceil(-math.log10(pixel / METRES_PER_DEGREE / PARTS_OF_PIXEL))
+    return min(max(wanted, LEAST_DECIMALS), MOST_DECIMALS)
+
+
+def convert(source: Path, target: Path, pixel: float | None = None) -> None:
     """Write the polygon layer of a GeoPackage as another format.
 
     Args:
         source: made by `satseg_core.vector.geopackage.write_geopackage`; its polygon layer has the file's name.
         target: file to make; its ending says the format.
+        pixel: see `decimals`.
 
     Raises:
-        UsageError: the format needs a CRS and the map has none.
+        UsageError: as `check_crs`, or a polygon lies where there are no longitudes and latitudes.
         OutputError: the file cannot be written.
     """
     wanted = format_of(target)
     try:
         with _rows(source) as (meta, rows):
-            if wanted.needs_crs and not meta["crs"]:
-                raise UsageError(
-                    f"{wanted.name} holds longitudes and latitudes, and the map has no CRS; write .gpkg instead."
-                )
+            check_crs(target, meta["crs"])
             if wanted.driver is None:
                 _write_parquet(rows, meta, target)
             else:
-                _write_gdal(rows, meta, target, wanted)
+                options = dict(wanted.options)
+                if wanted.needs_crs and decimals(pixel) > LEAST_DECIMALS:
+                    options["COORDINATE_PRECISION"] = str(decimals(pixel))
+                _write_gdal(rows, meta, target, wanted, options)
+        if wanted.needs_crs:
+            mend_cuts(target)
     except (RuntimeError, OSError) as error:  # pyogrio's errors are RuntimeErrors
+        if wanted.needs_crs and "projection domain" in str(error):
+            raise UsageError(
+                f"{wanted.name} holds longitudes and latitudes, and parts of the map have none, as they lie beyond its"
+                " projection; write .gpkg instead."
+            ) from error
         raise OutputError(f"Cannot write the polygons to {target} ({error}); check the disk's free space.") from error
 
 
@@ -102,7 +161,7 @@ def _rows(source: Path) -> Iterator[tuple[dict[str, Any], Any]]:
         yield meta, rows
 
 
-def _write_gdal(rows: Any, meta: dict[str, Any], target: Path, wanted: Format) -> None:
+def _write_gdal(rows: Any, meta: dict[str, Any], target: Path, wanted: Format, options: dict[str, str]) -> None:
     with no_crs_warning():
         warnings.filterwarnings("ignore", ".*Normalized/laundered field name.*")
         write_arrow(
@@ -113,7 +172,7 @@ def _write_gdal(rows: Any, meta: dict[str, Any], target: Path, wanted: Format) -
             geometry_name=meta["geometry_name"] or GEOMETRY_COLUMN,
             geometry_type="Polygon",
             crs=meta["crs"],
-            layer_options=dict(wanted.options),
+            layer_options=options,
         )
 
 

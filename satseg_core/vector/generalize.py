@@ -23,9 +23,8 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.errors import OutputError, UsageError
-from satseg_core.legend import NODATA
 from satseg_core.raster.equal_area import EqualArea
-from satseg_core.raster.labels import BLOCK, Codes, code_blocks, count_blocks
+from satseg_core.raster.labels import BLOCK, Codes, code_blocks, count_blocks, nodata_of
 from satseg_core.raster.regions import Ints, Numbers, Regions, borders, components, find_regions, gathered
 
 Progress = Callable[[float], None]
@@ -39,7 +38,7 @@ class Areas:
     """The areas of a map as a graph.
 
     Attributes:
-        codes: class code of each area, ``(n,) uint8``.
+        codes: class code of each area, ``(n,)``.
         pixels: its size, ``(n,)``.
         first: its first px, counted row by row through the raster, ``(n,)``.
         one: one end of each border, ``(m,)``.
@@ -76,7 +75,7 @@ def generalized(dataset: DatasetReader, threshold: int, path: Path, progress: Pr
     Args:
         dataset: the classified raster.
         threshold: fewest px that an area may have; areas with nothing but nodata around them may have fewer.
-        path: GeoTIFF to make, on the same grid, 255 as nodata.
+        path: GeoTIFF to make, on the same grid, with the nodata that `nodata_of` says.
         progress: told of the share that is done; may raise to stop.
         block: side of the blocks that are read, px.
 
@@ -87,7 +86,7 @@ def generalized(dataset: DatasetReader, threshold: int, path: Path, progress: Pr
     areas, number = absorbed(areas, threshold, lambda done: progress(SCAN + ABSORB * done))
     codes = areas.codes[number[area_of]]
     profile = {
-        "driver": "GTiff", "count": 1, "dtype": "uint8", "nodata": NODATA, "height": dataset.height,
+        "driver": "GTiff", "count": 1, "dtype": codes.dtype.name, "nodata": nodata_of(codes), "height": dataset.height,
         "width": dataset.width, "crs": dataset.crs, "transform": dataset.transform, "tiled": True, "blockxsize": 512,
         "blockysize": 512, "compress": "DEFLATE", "zlevel": 1, "bigtiff": "IF_SAFER",
     }  # fmt: skip
@@ -146,7 +145,7 @@ def absorbed(areas: Areas, threshold: int, progress: Progress = lambda _: None) 
 
 def _needed(areas: Areas, threshold: int) -> Areas:
     """Without the borders that nothing will happen at: with nodata, and between areas that are large enough."""
-    data, small = areas.codes != NODATA, areas.pixels < threshold
+    data, small = areas.codes != nodata_of(areas.codes), areas.pixels < threshold
     keep = data[areas.one] & data[areas.other] & (small[areas.one] | small[areas.other])
     return replace(areas, one=areas.one[keep], other=areas.other[keep], lengths=areas.lengths[keep])
 

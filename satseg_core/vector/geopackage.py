@@ -65,10 +65,10 @@ class Layer:
 
     def columns(self, rows: Features) -> dict[str, npt.NDArray[Any]]:
         """The fields of the layer with their values."""
-        names = np.array([f"class {code}" for code in range(256)], object)
-        for land_class in self.legend:
-            names[land_class.code] = land_class.name
-        found = {"code": rows.codes.astype(np.int32), CLASS_FIELD: names[rows.codes], self.area_field: rows.areas}
+        codes, place = np.unique(rows.codes, return_inverse=True)
+        known = {land_class.code: land_class.name for land_class in self.legend}
+        names = np.array([known.get(code, f"class {code}") for code in codes.tolist()], object)
+        found = {"code": rows.codes.astype(np.int32), CLASS_FIELD: names[place], self.area_field: rows.areas}
         if self.on_ground:
             found["area_ha"] = rows.areas / 1e4
         found["perimeter_m" if self.on_ground else "perimeter_px"] = rows.perimeters

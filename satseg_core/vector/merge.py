@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from satseg_core.legend import NODATA
-from satseg_core.raster.labels import Codes
+from satseg_core.raster.labels import Codes, nodata_of
 from satseg_core.raster.regions import Ints, components
 from satseg_core.vector.block import OpenPieces
 from satseg_core.vector.finish import Features, Finisher, Measures
@@ -124,7 +123,7 @@ class Merger:
         goes_on = goes_on[root]
         waiting = replace(waiting, groups=waiting.numbers[root])
         self._waiting, self._pairs = [waiting.chosen(goes_on)], []
-        return self._whole(waiting.chosen(~goes_on & (waiting.codes != NODATA)))
+        return self._whole(waiting.chosen(~goes_on & (waiting.codes != nodata_of(waiting.codes))))
 
     def _whole(self, pieces: _Waiting) -> Features:
         """Rows of polygons all of whose pieces are here."""
@@ -140,7 +139,7 @@ class Merger:
 def _edge(side: Ints, numbers: Ints, codes: Codes) -> Edge:
     """From places among a block's pieces to numbers."""
     if not len(numbers):
-        return np.full_like(side, -1), np.zeros(len(side), np.uint8)
+        return np.full_like(side, -1), np.zeros(len(side), codes.dtype)
     return np.where(side >= 0, numbers[side], -1), codes[side]
 
 

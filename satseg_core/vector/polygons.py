@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import rasterio
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
@@ -17,11 +18,11 @@ from satseg_core.legend import Legend
 from satseg_core.raster.epoch import coordinate_epoch, with_epoch
 from satseg_core.raster.equal_area import equal_area
 from satseg_core.raster.ground import is_placed
-from satseg_core.raster.labels import open_classified
+from satseg_core.raster.labels import open_classified, tell_doubts, unnamed
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.vector.block import BLOCK, BlockResult, Job, Task
 from satseg_core.vector.finish import Features, Finisher
-from satseg_core.vector.formats import convert, format_of
+from satseg_core.vector.formats import check_crs, convert, format_of
 from satseg_core.vector.generalize import generalized, smallest_px
 from satseg_core.vector.geopackage import Layer, write_geopackage
 from satseg_core.vector.merge import Merger
@@ -133,7 +134,14 @@ def vectorize(
         with closing(results):
             merger = Merger(Finisher.of(dataset, ground), -(-dataset.width // options.block))
             told = _told(results, stage, begin, dataset.width * dataset.height)
-            count = write_geopackage(output, layer, _features(told, merger))
+            found: set[int] = set()
+            count = write_geopackage(output, layer, _noting(_features(told, merger), found))
+        tell_doubts(dataset, found, reporter)
+        strange = unnamed(found, legend)
+        if strange:
+            reporter.warning(
+                f"{labels} has codes that its legend does not name ({strange}); their polygons are called by number."
+            )
     return PolygonSummary(output.stem, count, layer.area_field)
 
 
@@ -155,13 +163,22 @@ def save_polygons(
         return vectorize(labels, target, legend, reporter, options, metadata)
     if wanted.warning:
         reporter.warning(wanted.warning)
+    pixel = _checked(labels, target)
     package = target.with_suffix(".satseg.gpkg")
     try:
         summary = vectorize(labels, package, legend, reporter, options, metadata)
-        convert(package, target)
+        convert(package, target, pixel)
     finally:
         package.unlink(missing_ok=True)
     return summary
+
+
+def _checked(labels: Path, target: Path) -> float | None:
+    """The shorter side of a px on the ground, m, or None, of a map that a format can hold."""
+    with open_classified(labels) as dataset:
+        check_crs(target, dataset.crs.to_wkt() if dataset.crs else None)
+        pixel = Finisher.of(dataset, equal_area(dataset)).pixel
+    return min(pixel) if pixel else None
 
 
 def check_grid(path: Path, dataset: DatasetReader) -> None:
@@ -199,6 +216,13 @@ def _told(results: Iterable[BlockResult], stage: Stage, begin: float, pixels: in
         done += result.pixels
         yield result
         stage.reach(begin + (1 - begin) * done / pixels)
+
+
+def _noting(features: Iterable[Features], found: set[int]) -> Iterator[Features]:
+    """The same rows; puts their codes down."""
+    for rows in features:
+        found.update(np.unique(rows.codes).tolist())
+        yield rows
 
 
 def _features(results: Iterable[BlockResult], merger: Merger) -> Iterator[Features]:

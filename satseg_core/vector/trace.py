@@ -33,7 +33,7 @@ class Traced:
 
     Attributes:
         regions: of the px, ``(h, w) int32``.
-        codes: of the regions, ``(k,) uint8``.
+        codes: of the regions, ``(k,)``.
         outlines: of the regions, in px from the block's upper left corner.
         junctions: corners of px where three borders or more meet, ``(h + 1, w + 1) bool``.
     """
@@ -64,7 +64,7 @@ def trace(context: Codes, smooth: bool = False) -> Traced:
     if smooth:
         corners = outlines.every_corner()
         outlines = corners.smoothed(at(fixed, corners.points), codes.shape)
-    code_of = np.empty(count, np.uint8)
+    code_of = np.empty(count, codes.dtype)
     code_of[regions.ravel()] = codes.ravel()
     return Traced(regions, code_of, outlines, junctions)
 

@@ -52,6 +52,7 @@ def one_sentence(run, code, words):
         (["vectorize", "missing.tif", "--output", "a.gpkg"], 1, "There is no file"),
         (["vectorize", "in.tif", "--output", "a.kml"], 2, ".gpkg"),
         (["segment", "in.tif", "--output", "a.tif", "--polygons", "a.kml"], 2, ".gpkg"),
+        (["segment", "nowhere.tif", "--output", "a.tif", "--polygons", "a.geojson"], 2, "the map has no CRS"),
         (["areas", "in.tif", "--output", "a.gpkg"], 2, "with --zones"),
         (["areas", "in.tif", "--field", "name"], 2, "give both"),
         (["vectorize", "in.tif", "--output", "a.gpkg", "--legend", "absent.csv"], 2, "no legend absent.csv"),
@@ -63,6 +64,7 @@ def one_sentence(run, code, words):
 def test_a_mistake_is_one_sentence_and_leaves_nothing(write_scene, tmp_path, monkeypatch, words, code, sentence):
     monkeypatch.chdir(tmp_path)
     write_scene(tmp_path / "in.tif", 64, 64)
+    write_scene(tmp_path / "nowhere.tif", 64, 64, crs=None)
     for name in ("text.tif", "text.onnx", "kept.tif"):
         (tmp_path / name).write_text("kept")
     far = np.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))], object)

@@ -9,7 +9,9 @@ import socket
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 from rasterio.transform import from_origin
 
 from tests.e2e.command import PIXEL, Going, noted, satseg
@@ -207,6 +209,24 @@ def test_polygons_of_a_cluster_are_those_of_this_machine(job: Path, scheduler: s
     worker.kill()  # its blocks go to the other one, or are done here
     run = satseg(*words, "--output", there, "--scheduler", scheduler, "--overwrite")
     assert run.code == 0, run.err
+    assert there.read_bytes() == alone.read_bytes()
+
+
+def test_a_cluster_draws_the_polygons_of_wide_codes(tmp_path: Path, scheduler: str, add_worker) -> None:
+    add_worker()
+    coarse = np.random.default_rng(0).choice([111, 311, 523, -9999], (27, 55))
+    values = np.kron(coarse, np.ones((41, 41), int)).astype(np.float32)
+    place = {"crs": "EPSG:32632", "transform": from_origin(500_000, 5_000_000, 10, 10)}
+    height, width = values.shape
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": -9999, "height": height, "width": width}
+    with rasterio.open(tmp_path / "clc.tif", "w", **profile, **place) as dataset:
+        dataset.write(values, 1)
+    alone, there = tmp_path / "alone" / "clc.fgb", tmp_path / "there" / "clc.fgb"
+    for output, more in ((alone, ()), (there, ("--scheduler", scheduler))):
+        output.parent.mkdir()
+        run = satseg("vectorize", tmp_path / "clc.tif", "--min-area", "200000", "--smooth", "--output", output, *more)
+        assert run.code == 0, run.err
+    assert "on this machine" not in run.err
     assert there.read_bytes() == alone.read_bytes()
 
 

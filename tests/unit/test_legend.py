@@ -73,7 +73,7 @@ def test_label_colors_are_deepglobes():
 
 
 colors = st.tuples(*[st.integers(0, 255)] * 3)
-classes = st.builds(LandClass, st.integers(0, 254), st.text(), st.text(), colors, st.none() | colors)
+classes = st.builds(LandClass, st.integers(0, 65535), st.text(), st.text(), colors, st.none() | colors)
 legends = st.lists(classes, min_size=1, max_size=12, unique_by=(lambda c: c.code, lambda c: c.name)).map(
     lambda found: Legend(tuple(found))
 )
@@ -88,7 +88,7 @@ def test_json_gives_the_same_legend_back(legend):
 def test_classes_are_found_by_their_code(legend):
     assert [legend.by_code(code) for code in legend.codes] == list(legend)
     with pytest.raises(KeyError):
-        legend.by_code(255)
+        legend.by_code(65536)
 
 
 def _class(code=0, name="a"):
@@ -101,9 +101,10 @@ def _class(code=0, name="a"):
         ((), "no classes"),
         ((_class(1, "a"), _class(1, "b")), "twice"),
         ((_class(1, "a"), _class(2, "a")), "twice"),
-        ((_class(255),), "outside 0 to 254"),
-        ((_class(-1),), "outside 0 to 254"),
-        ((_class("1"),), "outside 0 to 254"),
+        ((_class(65536),), "whole number from 0 to 65,535"),
+        ((_class(-1),), "whole number from 0 to 65,535"),
+        ((_class("1"),), "whole number from 0 to 65,535"),
+        ((_class(1.0),), "whole number from 0 to 65,535"),
     ],
 )
 def test_refuses_impossible_legends(found, reason):

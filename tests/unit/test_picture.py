@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import rasterio
@@ -9,7 +11,7 @@ from PIL import Image
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 
-from satseg_core.legend import LAND_COVER
+from satseg_core.legend import LAND_COVER, Legend
 from satseg_core.picture import PANEL, read_image, read_map, render
 from satseg_core.raster.area import ClassArea
 
@@ -186,3 +188,22 @@ def test_px_without_data_are_hatched_in_whatever_way_that_is_said(make_raster):
     assert (picture[:, 20:40] == 90).all()
     assert not (picture[:, :20] == 90).any()
     assert not (picture[:, 40:] == 7).any()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "nodata"),
+    [("uint16", 0), ("int16", -9999), ("int32", -9999), ("float32", -9999), ("float32", float("nan"))],
+)
+@pytest.mark.parametrize("size", [(80, 60), (16, 12), (200, 150)])
+def test_maps_from_elsewhere_are_drawn_as_satsegs_own(make_raster, codes, dtype, nodata, size):
+    first = 100 if nodata == 0 else 0
+    legend = Legend(tuple(dataclasses.replace(c, code=first + c.code) for c in LAND_COVER))
+    values = codes.astype(dtype) + first
+    values[codes == 255] = nodata
+    with rasterio.open(make_raster(codes, name="own.tif", nodata=255)) as own:
+        expected = read_map(own, LAND_COVER, size)
+    with rasterio.open(make_raster(values, name="other.tif", nodata=nodata)) as other:
+        found = read_map(other, legend, size)
+    assert expected[1].any()
+    for one, same in zip(found, expected):
+        np.testing.assert_array_equal(one, same)

@@ -59,3 +59,12 @@ def test_details_leave_out_what_a_card_does_not_say(tmp_path: Path) -> None:
     shown = details(make_card(), tmp_path)
     assert "Intended use" not in shown
     assert "Limits" not in shown
+
+
+def test_codes_of_a_model_leave_room_for_nodata_in_a_byte() -> None:
+    values = json.loads(make_card().to_json())
+    values["legend"][0]["code"] = 254
+    assert max(ModelCard.from_json(json.dumps(values)).legend.codes) == 254
+    values["legend"][0]["code"] = 255
+    with pytest.raises(ModelError, match="outside 0 to 254"):
+        ModelCard.from_json(json.dumps(values))

@@ -1,27 +1,17 @@
-"""Legends from files, from those that SatSeg brings, and from attribute tables beside rasters."""
+"""Legends from files, from those that SatSeg brings."""
 
 from __future__ import annotations
 
 import json
 
 import numpy as np
-import pyogrio.raw
 import pytest
 
 from satseg_core.errors import UsageError
 from satseg_core.legend import LAND_COVER
-from satseg_core.raster.legend_files import attribute_table, known_legends, read_legend_file
+from satseg_core.raster.legend_files import known_legends, read_legend_file
 from satseg_core.raster.legends import legend_of
-
-RAT = """<PAMDataset><PAMRasterBand band="1"><GDALRasterAttributeTable Row0Min="0" BinSize="1" tableType="thematic">
-<FieldDefn index="0"><Name>Value</Name><Type>0</Type><Usage>5</Usage></FieldDefn>
-<FieldDefn index="1"><Name>Class</Name><Type>2</Type><Usage>2</Usage></FieldDefn>
-<FieldDefn index="2"><Name>R</Name><Type>0</Type><Usage>6</Usage></FieldDefn>
-<FieldDefn index="3"><Name>G</Name><Type>0</Type><Usage>7</Usage></FieldDefn>
-<FieldDefn index="4"><Name>B</Name><Type>0</Type><Usage>8</Usage></FieldDefn>
-<Row index="0"><F>0</F><F>Moor &amp; fen</F><F>10</F><F>20</F><F>30</F></Row>
-<Row index="1"><F>9</F><F>Dune</F><F>40</F><F>50</F><F>60</F></Row>
-</GDALRasterAttributeTable></PAMRasterBand></PAMDataset>"""
+from satseg_core.style import qml
 
 CODES = np.array([[0, 9, 9, 3]], np.uint8)
 
@@ -44,7 +34,10 @@ def test_a_file_of_ones_own(tmp_path):
         assert read_legend_file(str(tmp_path / "legend.json")) == LAND_COVER
 
 
-@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "code,name,color\nx,y,#000000\n", "code,name,color\n1,y,red\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["a,b\n1,2\n", "code,name,color\nx,y,#000000\n", "code,name,color\n1,y,red\n", "code,name\n1.5,x\n", "code\n1\n"],
+)
 def test_what_is_no_legend_is_told(tmp_path, content):
     path = tmp_path / "legend.csv"
     path.write_text(content, encoding="utf-8")
@@ -54,33 +47,83 @@ def test_what_is_no_legend_is_told(tmp_path, content):
         read_legend_file("absent")
 
 
-def test_names_and_colors_of_an_attribute_table(make_raster):
-    path = make_raster(CODES)
-    path.with_name(path.name + ".aux.xml").write_text(RAT, encoding="utf-8")
-    found = [(c.code, c.name, c.color) for c in legend_of(path)]
-    assert found[0] == (0, "Moor & fen", (10, 20, 30))
-    assert found[1][:2] == (3, "class 3")
-    assert found[2] == (9, "Dune", (40, 50, 60))
+def test_another_encoding_is_told(tmp_path):
+    (tmp_path / "key.csv").write_bytes("code,name\n1,Wälder\n".encode("cp1252"))
+    with pytest.raises(UsageError, match=r"key\.csv is not a text in UTF-8"):
+        read_legend_file(str(tmp_path / "key.csv"))
 
 
-def test_an_attribute_table_of_esri(make_raster, tmp_path):
-    path = make_raster(CODES)
-    pyogrio.raw.write(
-        tmp_path / "table.dbf",
-        geometry=None,
-        field_data=[
-            np.array([0, 9], np.int32),
-            np.array(["Moor", "Dune"], object),
-            *(np.array(shades) for shades in ([0.2, 1.0], [0.4, 0.0], [0.6, 0.0])),
-        ],
-        fields=["VALUE", "Class_Name", "Red", "Green", "Blue"],
-        driver="ESRI Shapefile",
+def test_a_style_of_qgis_is_a_legend(tmp_path):
+    (tmp_path / "style.qml").write_text(qml(LAND_COVER), encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "style.qml"))
+    assert [(c.code, c.name, c.color) for c in found] == [(c.code, c.title, c.color) for c in LAND_COVER]
+    ramp = '<colorrampshader><item color="#e6004d" value="111" label="a &lt; b" alpha="255"/>'
+    ramp += '<item alpha="255" label="a &lt; b" value="523.0" color="#e6f2ff"/></colorrampshader>'
+    (tmp_path / "style.qml").write_text(ramp, encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "style.qml"))
+    assert [(c.code, c.name, c.hex_color) for c in found] == [
+        (111, "a < b", "#e6004d"), (523, "a < b (523)", "#e6f2ff"),
+    ]  # fmt: skip
+
+
+def test_a_color_map_of_qgis_is_a_legend(tmp_path):
+    text = "# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n1,230,0,77,255,111 - Urban, continuous\n"
+    (tmp_path / "clc.txt").write_text(text + "2,255,0,0,255,\n", encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "clc.txt"))
+    assert [(c.code, c.name, c.color) for c in found] == [
+        (1, "111 - Urban, continuous", (230, 0, 77)), (2, "class 2", (255, 0, 0)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.qml", '<item value="0.5" color="#ffffff" label="x"/>', "values are whole"),
+        ("a.qml", '<item value="5" color="255,0,0" label="x"/>', "values are whole"),
+        ("a.txt", "0.5,1,2,3,255,x\n", "as QGIS exports a color map"),
+        ("a.json", "[1]", "a list of classes"),
+        ("a.qml", "<qgis/>", "no classes"),
+        ("a.txt", "nothing\n", "no classes"),
+    ],
+)
+def test_other_files_say_what_they_need(tmp_path, name, content, reason):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"{name} .*{reason}"):
+        read_legend_file(str(tmp_path / name))
+
+
+def test_a_key_of_corine_as_a_spreadsheet_writes_it(tmp_path):
+    path = tmp_path / "clc.csv"
+    path.write_text(
+        "\ufeffCode;Name;Color;Note\r\n"
+        "111;Continuous urban fabric;#e6004d;x\r\n"
+        '"211";"Non-irrigated; arable\nland";#ffffa8;\r\n'
+        "523;Sea and ocean;;\r\n;;;\r\n",
+        encoding="utf-8",
     )
-    (tmp_path / "table.dbf").rename(path.with_name(path.name + ".vat.dbf"))
-    assert attribute_table(path) == {0: ("Moor", (51, 102, 153)), 9: ("Dune", (255, 0, 0))}
-    assert [c.name for c in legend_of(path)] == ["Moor", "class 3", "Dune"]
-    path.with_name(path.name + ".vat.dbf").write_bytes(b"broken")
-    assert attribute_table(path) == {}
+    legend = read_legend_file(str(path))
+    assert [(c.code, c.name, c.hex_color) for c in legend][:2] == [
+        (111, "Continuous urban fabric", "#e6004d"),
+        (211, "Non-irrigated; arable\nland", "#ffffa8"),
+    ]
+    assert legend.by_code(523).name == "Sea and ocean"
+    assert len({c.color for c in legend}) == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("65536,y,#000000\n", "whole number from 0 to 65,535"),
+        ("-1,y,#000000\n", "whole number from 0 to 65,535"),
+        ("1,y,#000000\n1,z,#000000\n", "twice"),
+        ("", "no classes"),
+    ],
+)
+def test_a_legend_that_cannot_be_used_says_why(tmp_path, rows, reason):
+    path = tmp_path / "legend.csv"
+    path.write_text("code,name,color\n" + rows, encoding="utf-8")
+    with pytest.raises(UsageError, match=f"legend.csv cannot be used: .*{reason}"):
+        read_legend_file(str(path))
 
 
 def test_a_legend_that_is_given_wins(make_raster):

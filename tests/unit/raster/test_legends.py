@@ -7,8 +7,10 @@ import pytest
 import rasterio
 
 from satseg_core.errors import RasterError
+from satseg_core.events import Message, Reporter
 from satseg_core.legend import LAND_COVER, LandClass, Legend
-from satseg_core.raster.legends import LEGEND_TAG, legend_text, read_legend
+from satseg_core.raster.labels import LEGEND_TAG
+from satseg_core.raster.legends import legend_of, legend_text, read_legend
 from satseg_core.style import aux_xml, color_table
 
 CODES = np.array([[0, 2, 2, 9]], np.uint8)
@@ -75,6 +77,24 @@ def test_a_broken_legend_is_told(make_raster, text):
 def test_a_map_without_data_and_legend_is_told(make_raster):
     with pytest.raises(RasterError, match="no pixel with data"):
         _read(make_raster(np.full((1, 4), 255, np.uint8), nodata=255))
+
+
+def test_many_values_that_nothing_names_are_told(make_raster):
+    said = []
+    reporter = Reporter(lambda event: said.append(event.text) if isinstance(event, Message) else None)
+    heights = make_raster(np.arange(300, dtype=np.int16)[None])
+    assert len(legend_of(heights, reporter=reporter)) == 300
+    (text,) = said
+    assert text.startswith("in.tif has 300 different values, each of which counts as a class")
+    legend_of(heights, "nlcd", reporter)
+    legend_of(make_raster(np.arange(255, dtype=np.int16)[None]), reporter=reporter)
+    assert len(said) == 1
+
+
+def test_codes_of_sixteen_bits_have_classes_of_their_own(make_raster):
+    for dtype, nodata in (("uint16", 65535), ("int32", -9999), ("float32", -9999)):
+        values = np.array([[111, 523, nodata, 65534]]).astype(dtype)
+        assert _read(make_raster(values, nodata=nodata)).codes == (111, 523, 65534)
 
 
 def test_an_image_is_told(make_raster):

@@ -310,6 +310,20 @@ def test_a_confidence_of_another_grid_is_refused(polygons_of, make_raster, codes
         polygons_of(codes, confidence=tmp_path / "absent.tif")
 
 
+@pytest.mark.parametrize("options", [{}, {"min_area": 2.0}])
+@pytest.mark.parametrize("broken", ["map.tif", "confidence.tif"])
+def test_a_damaged_raster_is_named_and_not_taken_for_a_full_disk(make_raster, tmp_path, broken, options):
+    noise = np.random.default_rng(0).integers(0, 7, (600, 600)).astype(np.uint8)
+    labels, confidence = (
+        make_raster(noise, name=name, nodata=255, tiled=True, compress="deflate", **UTM)
+        for name in ("map.tif", "confidence.tif")
+    )
+    whole = (tmp_path / broken).read_bytes()
+    (tmp_path / broken).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RasterError, match=rf"{broken} is damaged"):
+        vectorize(labels, tmp_path / "x.gpkg", LAND_COVER, Reporter(), PolygonOptions(confidence=confidence, **options))
+
+
 def test_what_made_it_is_kept_with_the_layer(make_raster, tmp_path, codes):
     output = tmp_path / "land.gpkg"
     labels = make_raster(codes, nodata=255, **UTM)
