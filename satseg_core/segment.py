@@ -87,7 +87,7 @@ def _segment(
     started = record.now()
     preparing = prepared(options, staging, reporter, load)
     # The unfinished work goes after the outputs have come to their places, and stays if they cannot.
-    with ExitStack() as kept, whole_outputs(options.overwrite, staging) as outputs, preparing as run:
+    with ExitStack() as kept, whole_outputs(options.overwrite, staging, reporter) as outputs, preparing as run:
         files = RunFiles.announce(outputs, options)
         reporter.plan(_stage_weights(options))
         unfinished = Unfinished(Path(options.output), run.job, options.resume, options.overwrite)

@@ -11,10 +11,12 @@ import numpy as np
 import shapely
 
 from satseg_core.errors import OutputError
+from satseg_core.geopackages import MARK
 from satseg_core.legend import Legend
 from satseg_core.raster.labels import open_classified
 from satseg_core.raster.zones import Zone
 from satseg_core.vector.geopackage import append_rows
+from satseg_core.version import __version__
 
 
 def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend) -> None:
@@ -40,7 +42,7 @@ def write_zones(path: Path, labels: Path, zones: Sequence[Zone], legend: Legend)
     wkb = shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object))
     kind = "MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown"
     try:
-        append_rows(path, path.stem, crs, wkb, columns, kind)
+        append_rows(path, path.stem, crs, wkb, columns, kind, metadata={MARK: __version__})
     except RuntimeError as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the zones to {path} ({error}); check the disk's free space.") from error
 

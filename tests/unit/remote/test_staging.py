@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,10 @@ def test_what_cannot_be_sent_stays_and_is_named(tmp_path: Path, monkeypatch: pyt
     for name, value in {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}.items():
         monkeypatch.setenv(name, value)
     with Staging(tmp_path / "cache") as staging:
-        with server(port):
-            place = staging.place("s3://scenes/lost/map.tif")
-        with pytest.raises(OutputError) as caught, whole_outputs(overwrite=True, staging=staging) as outputs:
+        store = ExitStack()
+        store.enter_context(server(port))
+        place = staging.place("s3://scenes/lost/map.tif")
+        with pytest.raises(OutputError) as caught, whole_outputs(overwrite=True, staging=staging) as outputs, store:
             for name in ("map.tif", "map.qml"):
                 outputs.add(place.with_name(name)).write_text(name, encoding="utf-8")
     assert f"The finished files lie in {place.parent}." in str(caught.value)

@@ -1,0 +1,129 @@
+"""What a run may replace: what the user has named, what belongs to that alone, and what SatSeg itself has made.
+
+Standard library only, as `satseg_core.outputs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from satseg_core.companions import Role, companions
+from satseg_core.errors import OutputError
+from satseg_core.geopackages import check_replaceable
+from satseg_core.remote.staging import Staging
+from satseg_core.style import is_own_style
+
+LARGEST = 10 * 10**6
+"""A file with more bytes is none of the small ones that SatSeg writes beside a map."""
+
+_HOW = "move or delete it, or choose another name"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A file that a run writes beside one that the user has named.
+
+    Attributes:
+        path: where it will appear.
+        is_own: tells by the content whether a file of that name is SatSeg's, so that it may be replaced.
+    """
+
+    path: Path
+    is_own: Callable[[bytes], bool]
+
+
+class Replacing:
+    """Tells what may be replaced, and what has to go with it.
+
+    Args:
+        overwrite: the user has said that what exists may be replaced.
+        staging: of the outputs that belong elsewhere.
+    """
+
+    def __init__(self, overwrite: bool, staging: Staging) -> None:
+        self._overwrite = overwrite
+        self._staging = staging
+
+    def check(self, target: Path, besides: Sequence[Beside], announced: Container[Path]) -> list[Path]:
+        """Make sure that nothing is lost that nobody has named, and that nothing old is read with what is new.
+
+        Args:
+            target: file that the user has named.
+            besides: what will be written beside it.
+            announced: all files that the run writes.
+
+        Returns:
+            Files that are read with the one that is replaced, and that have to go with it.
+
+        Raises:
+            OutputError: one sentence that names the file that is in the way, and says what to do.
+        """
+        for path in (target, *(beside.path for beside in besides)):
+            if path.is_dir():
+                raise OutputError(f"{path} is a folder; give the name of a file in it.")
+        there = self._staging.taken(target)
+        if there and not self._overwrite:
+            raise self._exists(target)
+        if there and target.suffix.lower() == ".gpkg":
+            check_replaceable(target)
+        found = self._companions(target)
+        parts = {path for path, role in found if role is Role.PART}
+        for beside in besides:
+            if not (there and beside.path in parts) and self._staging.taken(beside.path):
+                self._check_beside(beside, target)
+        others = [(path, role) for path, role in found if path not in announced]
+        for path, role in others:
+            if not there or role is Role.STRANGER:
+                self._check_other(path, target)
+        return [path for path, role in others if role is Role.PART]
+
+    def _companions(self, target: Path) -> list[tuple[Path, Role]]:
+        names = self._staging.names_beside(target)
+        spelled = _spelled(target, names)
+        return [(target.with_name(found.name), found.role) for found in companions(spelled, names)]
+
+    def _check_beside(self, beside: Beside, target: Path) -> None:
+        """Refuse a file that stands where one is to be written that the user has not named."""
+        if not beside.is_own(self._content(beside.path)):
+            raise OutputError(
+                f"{self._staging.name(beside.path)} is not of SatSeg's making, and a run writes a file of that name"
+                f" beside {target.name}; {_HOW} for {target.name}."
+            )
+        if not self._overwrite:
+            raise self._exists(beside.path)
+
+    def _check_other(self, path: Path, target: Path) -> None:
+        """Refuse a file that would be read with the new one, unless it does no harm."""
+        suffix = path.suffix.lower()
+        if suffix == ".qml" and is_own_style(self._content(path)):
+            return
+        if suffix == ".tab" and b"raster" not in self._content(path).lower():
+            return  # a layer of MapInfo's, not the place of a raster
+        raise OutputError(
+            f"{self._staging.name(path)} is there already and would be read as a part of the new {target.name}; {_HOW}."
+        )
+
+    def _content(self, path: Path) -> bytes:
+        """What is in a small file; of others the beginning."""
+        if self._staging.url(path) is not None:
+            return self._staging.content(path) or b""
+        try:
+            with path.open("rb") as stream:
+                return stream.read(LARGEST)
+        except OSError:
+            return b""
+
+    def _exists(self, path: Path) -> OutputError:
+        name = self._staging.name(path)
+        return OutputError(f"{name} exists already; add --overwrite to replace it, or choose another name.")
+
+
+def _spelled(target: Path, names: Sequence[str]) -> str:
+    """The name of a file as its folder has it: some systems tell no case, and keep the one that it was made with."""
+    if target.name in names or not target.exists():
+        return target.name
+    alike = (name for name in names if name.casefold() == target.name.casefold())
+    return next((name for name in alike if target.with_name(name).samefile(target)), target.name)
