@@ -136,11 +136,12 @@ class Outputs:
         here = [announced for announced in written if self._staging.url(announced.target) is None]
         try:
             doomed = [path for announced in here for path in self._doomed_now(announced)]
-            self._exchange(doomed, paths)
+            self._exchange([path for path in doomed if path not in paths], paths)
         except OutputError as error:
             kept = f"{str(error).rstrip('.')}. The finished files lie in {self._keep()}."
             raise OutputError(kept) from error
-        self._staging.send(paths, [path for announced in written for path in announced.doomed])
+        doomed = [path for announced in written for path in announced.doomed]
+        self._staging.send(paths, [path for path in doomed if path not in paths])
 
     def _doomed_now(self, announced: _Announced) -> list[Path]:
         """See `Replacing.check`."""

@@ -56,7 +56,7 @@ class Replacing:
             announced: all files that the run writes.
 
         Returns:
-            Files that are read with the one that is replaced, and that have to go with it.
+            Files that are read with the one that is replaced: they have to go with it, unless they are replaced, too.
 
         Raises:
             OutputError: one sentence that names the file that is in the way, and says what to do.
@@ -70,15 +70,14 @@ class Replacing:
         if there and target.suffix.lower() == ".gpkg":
             check_replaceable(target)
         found = self._companions(target)
-        parts = {path for path, role in found if role is Role.PART}
+        parts = [path for path, role in found if role is Role.PART]
         for beside in besides:
             if not (there and beside.path in parts) and self._staging.taken(beside.path):
                 self._check_beside(beside, target)
-        others = [(path, role) for path, role in found if path not in announced]
-        for path, role in others:
-            if not there or role is Role.STRANGER:
+        for path, role in found:
+            if path not in announced and (not there or role is Role.STRANGER):
                 self._check_other(path, target)
-        return [path for path, role in others if role is Role.PART]
+        return parts
 
     def _companions(self, target: Path) -> list[tuple[Path, Role]]:
         names = self._staging.names_beside(target)

@@ -97,7 +97,9 @@ def _segment(
         outputs.remove_stale()
         tiles_run, resumed = write_maps(run.plan, files.output, files.confidence, unfinished, reporter, run.helpers)
         legend = run.model.card.legend
-        areas = class_areas(files.output, legend, reporter)
+        areas = class_areas(
+            files.output, legend, reporter, in_pixels_told=run.plan.source.placement.warning is not None
+        )
         count = _write_polygons(run.plan, files, options, reporter, started)
         _write_styles(files, legend)
         result = SegmentResult(

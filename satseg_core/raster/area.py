@@ -43,13 +43,14 @@ class ClassArea:
         return asdict(self)
 
 
-def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassArea]:
+def class_areas(labels: Path, legend: Legend, reporter: Reporter, in_pixels_told: bool = False) -> list[ClassArea]:
     """Count a classified raster, a block at a time.
 
     Args:
         labels: the classified raster.
         legend: its classes.
         reporter: told of the progress in a stage called ``areas``, and of what cannot be measured.
+        in_pixels_told: the user knows already if the raster has no place on the ground.
 
     Returns:
         One entry a class, in the legend's order; classes that do not occur have zero pixels.
@@ -61,6 +62,8 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter) -> list[ClassA
     with open_classified(labels) as dataset:
         ground = equal_area(dataset)
         pixels, square_metres = _count(dataset, ground, reporter)
+    if ground is None and not in_pixels_told:
+        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
     _warn(labels, legend, pixels, square_metres, ground, reporter)
     known = ground is not None and bool(np.isfinite(square_metres[list(legend.codes)]).all())
     shares = square_metres if known else pixels
@@ -128,9 +131,7 @@ def _warn(
     labels: Path, legend: Legend, pixels: _Sums, areas: _Sums, ground: EqualArea | None, reporter: Reporter
 ) -> None:
     """Say what the table leaves out."""
-    if ground is None:
-        reporter.warning(f"{labels} has no coordinate system tied to the ground, so areas are counted in pixels.")
-    elif not np.isfinite(areas).all():
+    if ground is not None and not np.isfinite(areas).all():
         reporter.warning(f"Parts of {labels} lie off the ground (beyond its projection), so some areas are not known.")
     strange = [int(code) for code in np.flatnonzero(pixels[:NODATA]) if code not in legend.codes]
     if strange:

@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from satseg_core.errors import RasterError
 from satseg_core.legend import NODATA
+from satseg_core.raster.failures import cannot_open, cannot_read
 
 BLOCK = 1024
 """Side of the blocks that classified rasters are read in, px."""
@@ -35,7 +36,7 @@ def open_classified(path: Path) -> Iterator[DatasetReader]:
     try:
         dataset = rasterio.open(path)
     except RasterioIOError as error:
-        raise RasterError(f"{path} cannot be opened as a raster; give the map that 'satseg segment' wrote.") from error
+        raise RasterError(cannot_open(str(path), error)) from error
     with dataset:
         check_classified(dataset)
         yield dataset
@@ -76,9 +77,12 @@ def read_codes(dataset: DatasetReader, window: Window | None = None) -> Codes:
         ``(rows, columns) uint8``.
 
     Raises:
-        RasterError: a value that is not nodata is outside 0 to 254.
+        RasterError: a value that is not nodata is outside 0 to 254, or the raster is damaged.
     """
-    values = dataset.read(1, window=window)
+    try:
+        values = dataset.read(1, window=window)
+    except RasterioIOError as error:
+        raise RasterError(cannot_read(dataset.name, error)) from error
     if is_plain(dataset):
         return np.asarray(values, np.uint8)
     valid = dataset.read_masks(1, window=window) > 0

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
@@ -18,6 +17,7 @@ from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
 from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.failures import cannot_open, cannot_read, is_no_servers_fault
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.remote import is_remote
@@ -158,11 +158,7 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     except RasterioError as error:
         if _is_patient(path):
             raise RasterError(failure(path, error)) from error
-        if "://" not in path and not path.startswith("/vsi") and ":" not in path[2:] and not Path(path).exists():
-            raise RasterError(f"There is no file {path}; check the name.") from error
-        raise RasterError(
-            f"{path} cannot be opened as a raster; check that it is whole and not of another kind."
-        ) from error
+        raise RasterError(cannot_open(path, error)) from error
     if dataset.driver == "GTI" and _is_patient(path):
         dataset.close()
         raise RasterError(
@@ -198,12 +194,6 @@ def _check_grid(dataset: DatasetReader, path: str) -> None:
 
 def read_failure(path: str, error: RasterioError) -> RasterError:
     """The sentence for a raster that opens but cannot be read."""
-    if _is_patient(path):
+    if _is_patient(path) and not is_no_servers_fault(error):
         return RasterError(failure(path, error))
-    return RasterError(
-        f"{path} is damaged and cannot be read to its end; copy or download it again. ({_one_line(error)})"
-    )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error.__cause__ or error).split())[:200]
+    return RasterError(cannot_read(path, error))

@@ -296,6 +296,17 @@ def test_all_parts_of_a_shapefile_go_with_it(tmp_path, ending):
     assert len(pyogrio.raw.read(path)[2]) == 3
 
 
+def test_the_place_of_an_old_shapefile_does_not_stay_for_a_new_one_without(tmp_path):
+    path = tmp_path / "map.shp"
+    write_layer(path, 0, 2)
+    assert (tmp_path / "map.prj").exists()
+    with whole_outputs(overwrite=True) as outputs:
+        scratch = outputs.add(path, *polygon_files(path, with_style=False))
+        write_layer(scratch, 0, 3)
+        scratch.with_suffix(".prj").unlink()
+    assert pyogrio.raw.read(path)[0]["crs"] is None
+
+
 def test_another_table_is_not_taken_for_a_part_of_a_shapefile(tmp_path):
     (tmp_path / "map.dbf").write_text("mine")
     with pytest.raises(OutputError, match=r"map.dbf is not of SatSeg's making"), new_polygons(tmp_path / "map.shp"):
