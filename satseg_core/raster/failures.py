@@ -59,7 +59,7 @@ _NO_SERVERS = re.compile(r"pixel ?func|python code|missing codec|unsupported cod
 _DAMAGED = re.compile(
     r"TIFF(?:ReadEncoded|Fill|ReadRaw|Fetch|ReadDirectory)|IReadBlock failed|read error|unexpected end|premature"
     r"|truncat|short file|corrupt|inflate|zlib|decod|checksum|crc|not enough data|parse error|no code-stream"
-    r"|bad header",
+    r"|bad header|cannot read \d+ bytes",
     re.IGNORECASE,
 )
 """Words of GDAL's where a file is not whole."""
@@ -203,7 +203,7 @@ def _version() -> str:
 
 
 def _reason(path: str, error: BaseException) -> str:
-    """GDAL's reason on one line: of the errors that led to one another, the one that says most."""
+    """GDAL's reason on one line: of the errors that led to one another, the last, and the first if it adds to it."""
     texts: list[str] = []
     cause: BaseException | None = error
     while cause is not None:
@@ -212,6 +212,6 @@ def _reason(path: str, error: BaseException) -> str:
             texts.append(text)
         cause = cause.__cause__ or cause.__context__
     said = texts[0] if texts else type(error).__name__
-    deeper = [text for text in texts[1:] if text not in said and (_CANNOT.search(text) or _MISSING.search(text))]
-    said = "; ".join([said, *deeper])
+    if texts and texts[-1] not in said:
+        said = f"{said.rstrip('.')}; {texts[-1]}"
     return said.replace(f"'{path}' ", "").rstrip(".")[:300]
