@@ -64,25 +64,27 @@ class Replacing:
         for path in (target, *(beside.path for beside in besides)):
             if path.is_dir():
                 raise OutputError(f"{path} is a folder; give the name of a file in it.")
-        there = self._staging.taken(target)
+        names = self._staging.names_beside(target)
+        there = self._is_taken(target, names)
         if there and not self._overwrite:
             raise self._exists(target)
         if there and target.suffix.lower() == ".gpkg":
             check_replaceable(target)
-        found = self._companions(target)
+        beside_it = companions(spelled(target, names), names)
+        found = [(target.with_name(companion.name), companion.role) for companion in beside_it]
         parts = [path for path, role in found if role is Role.PART]
         for beside in besides:
-            if not (there and beside.path in parts) and self._staging.taken(beside.path):
+            if not (there and beside.path in parts) and self._is_taken(beside.path, names):
                 self._check_beside(beside, target)
         for path, role in found:
             if path not in announced and (not there or role is Role.STRANGER):
                 self._check_other(path, target)
         return parts
 
-    def _companions(self, target: Path) -> list[tuple[Path, Role]]:
-        names = self._staging.names_beside(target)
-        spelled = _spelled(target, names)
-        return [(target.with_name(found.name), found.role) for found in companions(spelled, names)]
+    def _is_taken(self, path: Path, names: Sequence[str]) -> bool:
+        """Whether there is a file; a store that has told names is not asked again."""
+        told = names and self._staging.url(path) is not None
+        return path.name in names if told else self._staging.taken(path)
 
     def _check_beside(self, beside: Beside, target: Path) -> None:
         """Refuse a file that stands where one is to be written that the user has not named."""
@@ -120,7 +122,7 @@ class Replacing:
         return OutputError(f"{name} exists already; add --overwrite to replace it, or choose another name.")
 
 
-def _spelled(target: Path, names: Sequence[str]) -> str:
+def spelled(target: Path, names: Sequence[str]) -> str:
     """The name of a file as its folder has it: some systems tell no case, and keep the one that it was made with."""
     if target.name in names or not target.exists():
         return target.name

@@ -23,7 +23,7 @@ from satseg_core.companions import Role, companions, is_own_record
 from satseg_core.errors import OutputError
 from satseg_core.legend import LAND_COVER
 from satseg_core.outputs import FINISHED, whole_outputs
-from satseg_core.replacing import Beside
+from satseg_core.replacing import Beside, spelled
 from satseg_core.run_files import RunFiles, polygon_files
 from satseg_core.segment_options import SegmentOptions
 from satseg_core.style import aux_xml, is_own_style, is_own_table, qml
@@ -241,6 +241,14 @@ def test_names_are_told_by_their_whole_ending():
         ("map.gpkg-wal", Role.PART),
         ("MAP.gpkg-wal", Role.STRANGER),
     }
+
+
+def test_where_the_system_tells_no_case_companions_are_found_by_the_name_in_the_folder(tmp_path):
+    write_raster(tmp_path / "Map.tif", OLD)
+    os.link(tmp_path / "Map.tif", tmp_path / "map.tif")  # both names are of the same file
+    assert spelled(tmp_path / "map.tif", ["Map.tif", "Map.tif.ovr"]) == "Map.tif"
+    assert spelled(tmp_path / "map.tif", ["Map.tif", "map.tif"]) == "map.tif"
+    assert spelled(tmp_path / "new.tif", ["New.tif"]) == "new.tif"
 
 
 # Polygons
