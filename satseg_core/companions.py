@@ -44,7 +44,7 @@ class Reading:
 _RASTER = Reading(
     after=r"(\.(ovr|msk))+(\.aux\.xml)?|\.aux\.xml|\.vat\.(dbf|cpg)",
     # World files and tables of MapInfo place a map that has no place of its own; the others are camera models.
-    shared=r"\.(tfw|tifw|tiffw|wld|tab|rpb|imd)|_rpc\.txt",
+    shared=r"\.(tfw|tifw|tiffw|wld|tab|rpb|rpc|imd|xml)|_rpc\.txt",
 )
 
 _KINDS = {

@@ -19,6 +19,9 @@ from satseg_core.style import is_own_style
 LARGEST = 10 * 10**6
 """A file with more bytes is none of the small ones that SatSeg writes beside a map."""
 
+_TELLING = {".tab": b"raster", ".xml": b"<isd"}
+"""What is in files that GDAL reads with a raster, and in no others of that ending: a place, a camera model."""
+
 _HOW = "move or delete it, or choose another name"
 
 
@@ -78,7 +81,7 @@ class Replacing:
                 self._check_beside(beside, target)
         for path, role in found:
             if path not in announced and (not there or role is Role.STRANGER):
-                self._check_other(path, target)
+                self._check_other(path, role, target)
         return parts
 
     def _is_taken(self, path: Path, names: Sequence[str]) -> bool:
@@ -96,13 +99,13 @@ class Replacing:
         if not self._overwrite:
             raise self._exists(beside.path)
 
-    def _check_other(self, path: Path, target: Path) -> None:
+    def _check_other(self, path: Path, role: Role, target: Path) -> None:
         """Refuse a file that would be read with the new one, unless it does no harm."""
         suffix = path.suffix.lower()
-        if suffix == ".qml" and is_own_style(self._content(path)):
+        if role is Role.WORDS and suffix == ".qml" and is_own_style(self._content(path)):
             return
-        if suffix == ".tab" and b"raster" not in self._content(path).lower():
-            return  # a layer of MapInfo's, not the place of a raster
+        if role is Role.STRANGER and suffix in _TELLING and _TELLING[suffix] not in self._content(path).lower():
+            return
         raise OutputError(
             f"{self._staging.name(path)} is there already and would be read as a part of the new {target.name}; {_HOW}."
         )

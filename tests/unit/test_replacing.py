@@ -45,7 +45,7 @@ TABLE = (
 PARTS = ["map.tif.ovr", "map.tif.OVR", "map.tif.msk", "map.tif.msk.ovr", "map.tif.MSK", "map.tif.aux.xml"]
 STRANGERS = [
     *("MAP.TIF.OVR", "MAP.TIF.MSK", "map.tfw", "map.TFW", "MAP.TFW", "map.tifw", "map.wld", "map.WLD", "map.tab"),
-    *("map.RPB", "map.IMD", "map_rpc.txt", "map_RPC.TXT"),
+    *("map.RPB", "map.rpc", "map.XML", "map.IMD", "map_rpc.txt", "map_RPC.TXT"),
 ]
 HARMLESS = ["map.txt", "map.prj", "map.shp", "map.gpkg", "map.tif.txt", "mapp.tif.ovr", "map2.tfw", "map.png.aux.xml"]
 
@@ -63,7 +63,7 @@ def write_companion(path: Path) -> None:
         write_raster(path.with_name("scratch.tif"), OLD, SIDE // 2 if ending == ".ovr" else SIDE, placed=False)
         os.replace(path.with_name("scratch.tif"), path)
     elif ending == ".xml":
-        path.write_text(PAM)
+        path.write_text("<isd><IMD></IMD></isd>" if path.name == "map.XML" else PAM)
     else:
         path.write_text(WORLD if ending in (".tfw", ".tifw", ".wld") else TABLE if ending == ".tab" else "a = 1\n")
 
@@ -199,8 +199,9 @@ def test_gdals_statistics_in_the_own_table_do_not_matter(tmp_path):
     assert b"STATISTICS" not in (tmp_path / "map.tif.aux.xml").read_bytes()
 
 
-def test_a_layer_of_mapinfos_is_no_place_of_a_raster(tmp_path):
+def test_other_files_of_such_endings_do_not_matter(tmp_path):
     (tmp_path / "map.tab").write_text('!table\nDefinition Table\n  Type NATIVE Charset "WindowsLatin1"\n')
+    (tmp_path / "map.xml").write_text("<gmd:MD_Metadata/>")
     run(tmp_path, overwrite=False)
     assert_new(tmp_path / "map.tif", placed=True, aux=True)
 
