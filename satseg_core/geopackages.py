@@ -117,11 +117,12 @@ def _contents(path: Path) -> Iterator[sqlite3.Connection]:
     """A GeoPackage to look into, with what lies in a log or a journal beside it; no byte of it changes."""
     with ExitStack() as stack:
         sides = [side for end in _SIDES if _size(side := path.with_name(path.name + end))]
+        copy = None
         if sides:
-            with suppress(OSError):
-                path = _copied(path, sides, stack)
-        how = "mode=rw" if sides else "immutable=1"
-        address = f"file:{quote(path.absolute().as_posix())}?{how}"
+            with suppress(OSError):  # no room, or no permission: what is in the file itself can be told
+                copy = _copied(path, sides, stack)
+        how = "mode=rw" if copy else "immutable=1"
+        address = f"file:{quote((copy or path).absolute().as_posix())}?{how}"
         yield stack.enter_context(closing(sqlite3.connect(address, uri=True)))
 
 

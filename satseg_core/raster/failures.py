@@ -7,6 +7,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyogrio
@@ -129,15 +130,13 @@ def _of_archive(path: str, suffix: str) -> str:
 
 
 def _members(path: str, system: str) -> list[str]:
-    try:
+    with suppress(OSError, ValueError, zipfile.BadZipFile, tarfile.TarError):
         if system == "zip":
-            with zipfile.ZipFile(path) as archive:
-                return archive.namelist()
+            with zipfile.ZipFile(path) as zipped:
+                return zipped.namelist()
         if system == "tar":
-            with tarfile.open(path) as archive:
-                return archive.getnames()
-    except (OSError, ValueError, zipfile.BadZipFile, tarfile.TarError):
-        pass
+            with tarfile.open(path) as tarred:
+                return tarred.getnames()
     return []
 
 

@@ -156,7 +156,7 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     try:
         dataset = _dataset(path, check)
     except RasterioError as error:
-        if _is_patient(path):
+        if _is_patient(path) and not is_no_servers_fault(error):
             raise RasterError(failure(path, error)) from error
         raise RasterError(cannot_open(path, error)) from error
     if dataset.driver == "GTI" and _is_patient(path):

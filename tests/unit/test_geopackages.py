@@ -184,6 +184,20 @@ def test_a_layer_that_is_in_the_log_alone_is_not_lost(tmp_path, labels):
     refused(path, labels, r"\(notes\)")
 
 
+def test_a_file_that_cannot_be_copied_is_not_changed_by_being_looked_at(tmp_path, labels, monkeypatch):
+    def no_room(*_paths):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "map.gpkg"
+    write_own(path, labels)
+    write_layer(path, "roads", append=True)
+    crashed(path, "WAL", "CREATE TABLE notes(x)")
+    monkeypatch.setattr(shutil, "copyfile", no_room)
+    before = contents(tmp_path)
+    assert strangers(path) == ["roads"]
+    assert contents(tmp_path) == before
+
+
 def test_a_log_of_a_file_that_is_gone_is_named(tmp_path, labels):
     path = tmp_path / "map.gpkg"
     write_own(tmp_path / "old.gpkg", labels)

@@ -20,6 +20,7 @@ import shapely
 from satseg_core.errors import RasterError
 from satseg_core.raster.labels import code_blocks, open_classified
 from satseg_core.raster.source import open_source, read_failure
+from tests.web_server import serving
 
 RGB = ("red", "green", "blue")
 BEYOND = "the GDAL of this Python"
@@ -125,6 +126,15 @@ def with_compression(raster: Path, number: int, name: str) -> str:
 def test_an_unknown_compression_is_no_damage(raster):
     sentence = opening(with_compression(raster, 12345, "strange.tif"))
     assert BEYOND in sentence
+    assert "missing codec of code 12345" in sentence
+
+
+def test_an_unknown_compression_is_no_fault_of_a_server(raster, tmp_path):
+    with_compression(raster, 12345, "strange.tif")
+    with serving(tmp_path) as web:
+        address = f"{web.url}/strange.tif"
+        sentence = opening(address)
+    assert sentence.startswith(f"{address} takes something that {BEYOND}")
     assert "missing codec of code 12345" in sentence
 
 
