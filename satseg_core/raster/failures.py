@@ -6,7 +6,7 @@ import os
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -129,15 +129,15 @@ def _of_archive(path: str, suffix: str) -> str:
     )
 
 
-def _members(path: str, system: str) -> list[str]:
+def _members(path: str, system: str) -> Iterator[str]:
+    """Names of the files in an archive, as far as it can be read."""
     with suppress(OSError, ValueError, zipfile.BadZipFile, tarfile.TarError):
         if system == "zip":
             with zipfile.ZipFile(path) as zipped:
-                return zipped.namelist()
+                yield from zipped.namelist()
         if system == "tar":
             with tarfile.open(path) as tarred:
-                return tarred.getnames()
-    return []
+                yield from (member.name for member in tarred)
 
 
 def _of_gdal(path: str, error: RasterioError) -> str:
