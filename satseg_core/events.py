@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
-from satseg_core.errors import CancelledError
+from satseg_core.errors import CancelledError, SatSegError
 
 STAGES = {
     "segment": "Classifying",
@@ -126,11 +126,18 @@ class Reporter:
 
     @contextmanager
     def worded(self, word: Callable[[str], str]) -> Iterator[None]:
-        """While the block lasts, sentences are put in other words: files have the names that the user knows."""
+        """While the block lasts, sentences are put in other words: files have the names that the user knows.
+
+        Raises:
+            SatSegError: what the block raises, in these words.
+        """
         before = self._word
         self._word = lambda text: before(word(text))
         try:
             yield
+        except SatSegError as error:
+            error.args = (word(str(error)),)
+            raise
         finally:
             self._word = before
 

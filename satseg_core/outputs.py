@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from satseg_core.errors import OutputError, SatSegError
+from satseg_core.errors import OutputError
 from satseg_core.events import Reporter
 from satseg_core.geopackages import SCRATCH
 from satseg_core.remote.staging import Staging
@@ -215,16 +215,12 @@ def whole_outputs(
         reporter: what it says of outputs while the block lasts has the user's names for them.
     """
     outputs = Outputs(overwrite, staging)
-    with (reporter or Reporter()).worded(outputs.in_words):
-        try:
-            try:
-                yield outputs
-            except SatSegError as error:
-                error.args = (outputs.in_words(str(error)),)
-                raise
-            outputs.commit()
-        finally:
-            outputs.discard()
+    try:
+        with (reporter or Reporter()).worded(outputs.in_words):
+            yield outputs
+        outputs.commit()
+    finally:
+        outputs.discard()
 
 
 def sidecar(path: Path, suffix: str) -> Path:

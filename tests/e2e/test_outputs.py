@@ -12,6 +12,7 @@ import rasterio
 import shapely
 
 from tests.e2e.command import Run, satseg
+from tests.web_server import serving
 
 WORDS = ("--runtime", "onnx", "--progress", "json")
 
@@ -91,7 +92,11 @@ def test_what_a_run_says_has_the_users_names_and_is_said_once(write_scene, tmp_p
     warnings = [event["text"] for event in run.events if event.get("level") == "warning"]
     assert len([text for text in warnings if "counted in pixels" in text]) == 1
     assert len(set(warnings)) == len(warnings)
-    again = satseg("areas", tmp_path / "map.tif", *WORDS[2:])
-    assert said(again) == [
-        f"{tmp_path / 'map.tif'} has no coordinate system tied to the ground, so areas are counted in pixels."
-    ]
+    with serving(tmp_path) as web:
+        for name in (f"{tmp_path}/map.tif", f"{web.url}/map.tif"):
+            again = satseg("areas", name, *WORDS[2:])
+            assert said(again) == [
+                f"{name} has no coordinate system tied to the ground, so areas are counted in pixels."
+            ]
+        failed = satseg("areas", f"{web.url}/scene.tif", *WORDS[2:])
+    assert failed.err.splitlines()[-1].startswith(f"satseg: {web.url}/scene.tif has 3 bands")

@@ -88,3 +88,10 @@ def test_sentences_are_put_in_other_words_for_a_while():
         reporter.message("a")
     reporter.warning("a")
     assert [event.text for event in seen] == ["c", "c", "a"]
+
+
+def test_errors_are_put_in_other_words_too():
+    reporter = Reporter()
+    with pytest.raises(CancelledError, match=r"^c$"):  # noqa: SIM117
+        with reporter.worded(lambda text: text.replace("b", "c")), reporter.worded(lambda text: text.replace("a", "b")):
+            raise CancelledError("a")
