@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
 
+from satseg_core.remote.names import folded
+
 NOTHING = r"(?!)"
 
 
@@ -102,12 +104,8 @@ def _role(name: str, target: str, stem: str, reading: Reading) -> Role | None:
 
 def _ends(name: str, beginning: str, endings: str) -> bool:
     """Whether a name is a beginning, in any case, and one of the endings."""
-    plain, first = _plain(name), _plain(beginning)
-    return plain.startswith(first) and re.fullmatch(endings, plain[len(first) :]) is not None
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    whole, first = folded(name), folded(beginning)
+    return whole.startswith(first) and re.fullmatch(endings, whole[len(first) :]) is not None
 
 
 def _begins(name: str, beginning: str) -> bool:

@@ -181,14 +181,15 @@ class Outputs:
     def _keep(self) -> str:
         """Keep what was made from being removed; gives the names of the folders."""
         kept = []
-        for folder, scratch in self._folders.items():
-            finished = scratch
+        for scratch in self._folders.values():
             with suppress(OSError):
-                shutil.rmtree(scratch / _REPLACED, ignore_errors=True)
-                finished = scratch.with_name(scratch.name.replace(PARTIAL, FINISHED))
+                (scratch / _REPLACED).rmdir()  # it is not empty if something could not go back
+            finished = scratch.with_name(scratch.name.replace(PARTIAL, FINISHED))
+            try:
                 os.replace(scratch, finished)
+            except OSError:
+                finished = scratch
             kept.append(str(finished))
-            self._folders[folder] = finished
         self._folders.clear()
         return " and ".join(kept)
 
@@ -200,7 +201,10 @@ class Outputs:
 
 def _back(aside: Path, path: Path) -> None:
     with suppress(OSError):  # whatever is wrong here, the others go back
-        os.replace(aside, path)
+        if path.exists() and path.samefile(aside):
+            aside.unlink()  # a link to what is still in its place
+        else:
+            os.replace(aside, path)
 
 
 @contextmanager

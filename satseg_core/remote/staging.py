@@ -11,7 +11,7 @@ from types import TracebackType
 
 from satseg_core.errors import CancelledError, OutputError, SatSegError
 from satseg_core.events import Reporter
-from satseg_core.remote.names import is_elsewhere, join, last_part, store_url
+from satseg_core.remote.names import folded, is_elsewhere, join, last_part, store_url
 from satseg_core.remote.objects import beginning_with, remove
 from satseg_core.remote.store import content, exists, require, upload
 
@@ -81,7 +81,7 @@ class Staging:
         return path.read_bytes() if path.is_file() else None
 
     def names_beside(self, path: Path) -> list[str]:
-        """Names of the files in the folder of an output that begin as it does; of all files in a folder here.
+        """Names of the files in the folder of an output that begin as it does up to its suffix, here in any case.
 
         Raises:
             OutputError: the store cannot be asked.
@@ -89,8 +89,10 @@ class Staging:
         url = self.url(path)
         if url is not None:
             return beginning_with(url[: len(url) - len(path.suffix)])
+        start = folded(path.stem)
         try:
-            return [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+            entries = [entry for entry in os.scandir(path.parent) if folded(entry.name).startswith(start)]
+            return [entry.name for entry in entries if entry.is_file()]
         except OSError:
             return []  # not there yet
 
