@@ -18,7 +18,7 @@ from satseg_core.unfinished import Checksums, Unfinished, folder_of
 class ImaginedOutputs(Outputs):
     """Outputs that are announced, with the same refusals, and never written."""
 
-    def _scratch(self, target: Path) -> Path:
+    def _scratch_folder(self, target: Path) -> Path:
         folder = existing_folder(target.parent)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise OutputError(f"Cannot write to the folder {target.parent} (no permission); choose another place.")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
-from satseg_core.errors import CancelledError
+from satseg_core.errors import CancelledError, SatSegError
 
 STAGES = {
     "segment": "Classifying",
@@ -82,6 +82,8 @@ class Reporter:
         self._weights: dict[str, float] = {}
         self._finished = 0.0
         self._began = clock()
+        self._said: set[str] = set()
+        self._word: Callable[[str], str] = str
         self.seconds: dict[str, float] = {}
         """Wall time of each stage so far, in s; goes into the run record."""
 
@@ -113,11 +115,31 @@ class Reporter:
 
     def message(self, text: str) -> None:
         """Say something that the user may want to know."""
-        self._listener(Message(text))
+        self._listener(Message(self._word(text)))
 
     def warning(self, text: str) -> None:
-        """Say something that the user should know."""
-        self._listener(Message(text, "warning"))
+        """Say something that the user should know; the same sentence is said once."""
+        text = self._word(text)
+        if text not in self._said:
+            self._said.add(text)
+            self._listener(Message(text, "warning"))
+
+    @contextmanager
+    def worded(self, word: Callable[[str], str]) -> Iterator[None]:
+        """While the block lasts, sentences are put in other words: files have the names that the user knows.
+
+        Raises:
+            SatSegError: what the block raises, in these words.
+        """
+        before = self._word
+        self._word = lambda text: before(word(text))
+        try:
+            yield
+        except SatSegError as error:
+            error.args = (word(str(error)),)
+            raise
+        finally:
+            self._word = before
 
     def result(self, values: Mapping[str, Any]) -> None:
         """Hand over what the command produced."""

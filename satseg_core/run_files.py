@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from satseg_core.companions import is_never_own, is_own_record
 from satseg_core.outputs import Outputs, optional, sidecar
 from satseg_core.remote.staging import Staging
+from satseg_core.replacing import Beside
 from satseg_core.segment_options import SegmentOptions
+from satseg_core.style import is_own_style, is_own_table
 from satseg_core.vector.formats import format_of
 
 
@@ -36,18 +40,28 @@ class RunFiles:
         """
         target = Path(options.output)
         confidence, polygons = optional(options.confidence), optional(options.polygons)
-        style = sidecar(target, ".qml")
+        table, style, record = sidecar(target, "+.aux.xml"), sidecar(target, ".qml"), sidecar(target, ".json")
         other_style = sidecar(polygons, ".qml") if polygons else None
         separate = other_style is not None and other_style.resolve() != style.resolve()
         return cls(
-            output=outputs.add(target),
-            aux=outputs.add(sidecar(target, "+.aux.xml")),
-            qml=outputs.add(style),
-            polygons_qml=outputs.add(other_style) if separate and other_style else None,
-            polygons=outputs.add_with(polygons, *format_of(polygons).companions) if polygons else None,
+            output=outputs.add(
+                target, Beside(table, is_own_table), Beside(style, is_own_style), Beside(record, is_own_record)
+            ),
+            polygons=outputs.add(polygons, *polygon_files(polygons, with_style=separate)) if polygons else None,
             confidence=outputs.add(confidence) if confidence else None,
-            record=outputs.add(sidecar(target, ".json")),
+            aux=outputs.scratch(table),
+            qml=outputs.scratch(style),
+            polygons_qml=outputs.scratch(other_style) if separate and other_style else None,
+            record=outputs.scratch(record),
         )
+
+
+def polygon_files(polygons: Path, with_style: bool) -> Iterator[Beside]:
+    """What comes with polygons besides the file that the user names: the other files of its format, and the style."""
+    for suffix in format_of(polygons).companions:
+        yield Beside(polygons.with_suffix(suffix), is_never_own)
+    if with_style:
+        yield Beside(sidecar(polygons, ".qml"), is_own_style)
 
 
 def on_this_machine(options: SegmentOptions, staging: Staging) -> SegmentOptions:

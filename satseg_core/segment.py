@@ -87,7 +87,7 @@ def _segment(
     started = record.now()
     preparing = prepared(options, staging, reporter, load)
     # The unfinished work goes after the outputs have come to their places, and stays if they cannot.
-    with ExitStack() as kept, whole_outputs(options.overwrite, staging) as outputs, preparing as run:
+    with ExitStack() as kept, whole_outputs(options.overwrite, staging, reporter) as outputs, preparing as run:
         files = RunFiles.announce(outputs, options)
         reporter.plan(_stage_weights(options))
         unfinished = Unfinished(Path(options.output), run.job, options.resume, options.overwrite)
@@ -97,7 +97,9 @@ def _segment(
         outputs.remove_stale()
         tiles_run, resumed = write_maps(run.plan, files.output, files.confidence, unfinished, reporter, run.helpers)
         legend = run.model.card.legend
-        areas = class_areas(files.output, legend, reporter)
+        areas = class_areas(
+            files.output, legend, reporter, in_pixels_told=run.plan.source.placement.warning is not None
+        )
         count = _write_polygons(run.plan, files, options, reporter, started)
         _write_styles(files, legend)
         result = SegmentResult(

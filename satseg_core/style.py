@@ -5,6 +5,7 @@ Standard library only: QGIS imports this module in its own process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -15,6 +16,11 @@ CLASS_FIELD = "class"
 
 OUTLINE_MM = 0.1
 """Width of a polygon's outline, mm on screen or paper: closes the hairline that antialiasing leaves between areas."""
+
+_HEAD = (
+    "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+    '<qgis version="3.22.0" styleCategories="Symbology">\n'
+)
 
 Rgba = tuple[int, int, int, int]
 
@@ -46,14 +52,18 @@ def qml(legend: Legend) -> str:
     QGIS looks for ``MAP.qml`` beside ``MAP.tif`` and beside ``MAP.gpkg``; each layer type reads its own part.
     """
     return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22.0" styleCategories="Symbology">\n'
-        f"{_raster_part(legend)}{_vector_part(legend)}"
+        f"{_HEAD}{_raster_part(legend)}{_vector_part(legend)}"
         "  <blendMode>0</blendMode>\n"
         "  <featureBlendMode>0</featureBlendMode>\n"
         "  <layerOpacity>1</layerOpacity>\n"
         "</qgis>\n"
     )
+
+
+def is_own_style(content: bytes) -> bool:
+    """Whether a file is a style as `qml` makes it; what QGIS saves over it, with somebody's changes, is none."""
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+    return text.startswith(_HEAD) and "<rasterrenderer " in text and "<renderer-v2 " in text
 
 
 def _raster_part(legend: Legend) -> str:
@@ -132,6 +142,12 @@ def aux_xml(legend: Legend) -> str:
         "  </PAMRasterBand>\n"
         "</PAMDataset>\n"
     )
+
+
+def is_own_table(content: bytes) -> bool:
+    """Whether a GDAL side file is as `aux_xml` makes it; GDAL may have added statistics."""
+    names = re.findall(r"<FieldDefn[^>]*>\s*<Name>([^<]*)", content.decode("utf-8", "replace"))
+    return names == [name for name, _, _ in _COLUMNS]
 
 
 def _row(index: int, values: Iterable[object]) -> str:

@@ -63,7 +63,7 @@ def areas(session: Session, reporter: Reporter, map_path: str, output: str | Non
         if labels is None:
             raise ValueError("a map is required")
         legend = legend_of(labels, values["legend"], told, reporter)
-        with whole_outputs(values["overwrite"], staging) as outputs:
+        with whole_outputs(values["overwrite"], staging, reporter) as outputs:
             scratch = outputs.add(target) if target else None
             zones: list[Zone] = []
             if zones_layer:

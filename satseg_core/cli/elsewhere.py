@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +30,21 @@ def here(
     from satseg_core.model.pace import cache_folder
     from satseg_core.raster.layer_names import raster_name
     from satseg_core.remote.fetch import fetched
+    from satseg_core.remote.names import without_secrets
     from satseg_core.remote.staging import FOLDER, Staging
 
+    given = [name for name in rasters if name]
     with Staging(cache_folder() / FOLDER, reporter) as staging:
         target = staging.place(output) if output else None
-        with fetched(*(raster_name(name) for name in rasters if name), check=reporter.check) as paths:
+        with fetched(*map(raster_name, given), check=reporter.check) as paths:
+            known = dict(zip(map(str, paths), map(without_secrets, given)))
             found = iter(paths)
-            yield staging, target, [next(found) if name else None for name in rasters]
+            with reporter.worded(lambda text: _in_words(text, known)):
+                yield staging, target, [next(found) if name else None for name in rasters]
+
+
+def _in_words(text: str, known: Mapping[str, str]) -> str:
+    """A sentence with the user's names instead of those of copies."""
+    for path, name in known.items():
+        text = text.replace(path, name)
+    return text

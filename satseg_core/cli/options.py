@@ -90,7 +90,9 @@ def reporting(function: Callable[..., Any]) -> Callable[..., Any]:
 hidden_progress = _progress(hidden=True)
 """For commands too short for progress, which programs call with ``--progress json`` all the same."""
 
-overwrite = click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
+overwrite = click.option(
+    "--overwrite", is_flag=True, help="Replace outputs that exist; nothing of others that was not named."
+)
 model = click.option("--model", metavar="NAME|FILE", help="Model to use; 'satseg models' lists them.")
 legend = click.option(
     "--legend",

@@ -69,8 +69,8 @@ def _vectorize(
     from satseg_core.raster.legends import legend_of
     from satseg_core.raster.overrides import Overrides
     from satseg_core.record import now
+    from satseg_core.run_files import polygon_files
     from satseg_core.style import qml
-    from satseg_core.vector.formats import format_of
     from satseg_core.vector.polygons import PolygonOptions, save_polygons
 
     (map_path, map_name), (target, staging) = labels, output
@@ -87,12 +87,11 @@ def _vectorize(
     style = sidecar(target, ".qml")
     shared = staging.content(style) == qml(legend).encode()
     metadata = {"SOURCE": map_name, "DATE": now(), "SATSEG": __version__}
-    gathered = whole_outputs(values["overwrite"], staging)
+    gathered = whole_outputs(values["overwrite"], staging, reporter)
     with gathered as outputs, polygon_blocks(values["scheduler"], reporter) as others:
         wanted = replace(wanted, run_blocks=others)
-        scratch = outputs.add_with(target, *format_of(target).companions)
-        style_scratch = None if shared else outputs.add(style)
+        scratch = outputs.add(target, *polygon_files(target, with_style=not shared))
         summary = save_polygons(map_path, scratch, legend, reporter, wanted, metadata)
-        if style_scratch:
-            style_scratch.write_text(qml(legend), encoding="utf-8")
+        if not shared:
+            outputs.scratch(style).write_text(qml(legend), encoding="utf-8")
     return summary.polygons

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from satseg_core.errors import OutputError
 from satseg_core.many.web import ask, is_web
-from satseg_core.outputs import PARTIAL
+from satseg_core.outputs import FINISHED, PARTIAL
 from satseg_core.remote import is_remote, join, objects, upload
 
 
@@ -62,9 +62,18 @@ class Folder:
             for entry in entries:
                 if entry.is_file():
                     found.add(inside + entry.name)
-                elif PARTIAL not in entry.name:
+                elif PARTIAL not in entry.name and FINISHED not in entry.name:
                     waiting.append((entry.path, f"{inside}{entry.name}/"))
         return found
+
+    def beginning_with(self, start: str) -> list[str]:
+        """Names of the files in the folder itself that begin so."""
+        if self.remote:
+            return objects.beginning_with(self.address(start))
+        try:
+            return [entry.name for entry in os.scandir(self.root) if entry.is_file() and entry.name.startswith(start)]
+        except OSError:
+            return []  # not there yet
 
     def read(self, name: str) -> str | None:
         """The text of a file; None if it is not there or cannot be read."""

@@ -18,8 +18,11 @@ from pyogrio.raw import write
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from satseg_core.companions import Role, companions
+from satseg_core.geopackages import MARK
 from satseg_core.many.folder import Folder
 from satseg_core.many.footprint import corners
+from satseg_core.version import __version__
 
 MOSAIC = "mosaic.gti.gpkg"
 """Name of the index: a GeoPackage, as rasterio's GDAL reads no FlatGeobuf. GDAL knows it by ``.gti.gpkg``."""
@@ -84,10 +87,19 @@ def write_mosaic(items: Mapping[str, Mapping[str, Any]], folder: Folder) -> str 
                 "RESX": repr(across),
                 "RESY": repr(down),
                 "RESAMPLING": "NEAREST",
+                MARK: __version__,
             },
         )
+        _remove_parts(folder)
         folder.put(local, MOSAIC)
     return folder.address(MOSAIC)
+
+
+def _remove_parts(folder: Folder) -> None:
+    """Remove what is read with the index and belongs to an earlier one, such as overviews of the maps of then."""
+    for companion in companions(MOSAIC, folder.beginning_with(MOSAIC)):
+        if companion.role is Role.PART:
+            folder.remove(companion.name)
 
 
 def _tile(item: Mapping[str, Any], name: str) -> _Tile | None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from satseg_core import geopackages
+from satseg_core.errors import OutputError
 from satseg_core.legend import Legend
 from satseg_core.many.folder import Folder
-from satseg_core.many.mosaic import write_mosaic
+from satseg_core.many.mosaic import MOSAIC, write_mosaic
 from satseg_core.many.names import JOB, item_name
 from satseg_core.many.one import SceneFailed
-from satseg_core.many.stac_out import COLLECTION, brief, earlier_scenes, make_collection
+from satseg_core.many.stac_out import COLLECTION, brief, earlier_scenes, is_own_collection, make_collection
 
 FAILURES = "failures.csv"
 """Name of the table of scenes that failed; it is there only if some did."""
+
+_HEAD = "scene,input,reason\n"
 
 Items = Mapping[str, Mapping[str, Any]]
 """Items by the names of their scenes; see `brief`."""
@@ -45,6 +50,31 @@ def read_items(folder: Folder, scenes: Iterable[str]) -> Iterator[tuple[str, dic
             item = json.loads(text)
             if JOB in item["properties"]:
                 yield names[name], brief(item)
+
+
+def check_replaceable(folder: Folder, there: Container[str]) -> None:
+    """Refuse a folder where files of others have the names of what lies over all maps.
+
+    Args:
+        folder: of the outputs.
+        there: names of the files in it.
+
+    Raises:
+        OutputError: one has.
+    """
+    for name, is_own in ((COLLECTION, is_own_collection), (FAILURES, lambda text: text.startswith(_HEAD))):
+        if name in there and not is_own(folder.read(name) or ""):
+            raise not_own(folder, name)
+    if MOSAIC in there and not folder.remote:
+        geopackages.check_replaceable(Path(folder.address(MOSAIC)))
+
+
+def not_own(folder: Folder, name: str) -> OutputError:
+    """The error for a file of others that has the name of one of SatSeg's."""
+    return OutputError(
+        f"{folder.address(name)} is not of SatSeg's making, and a run writes a file of that name; move or delete it, or"
+        f" choose another folder."
+    )
 
 
 def write_overall(items: Items, folder: Folder, legend: Legend) -> Overall:
@@ -84,8 +114,8 @@ def write_failures(failures: Sequence[SceneFailed], folder: Folder) -> str | Non
         folder.remove(FAILURES)
         return None
     text = io.StringIO()
+    text.write(_HEAD)
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["scene", "input", "reason"])
     table.writerows([failure.name, failure.source, failure.reason] for failure in failures)
     folder.write(FAILURES, text.getvalue())
     return folder.address(FAILURES)

@@ -20,7 +20,14 @@ from satseg_core.many.folder import Folder
 from satseg_core.many.job import Products, job_of, same_job
 from satseg_core.many.names import item_name
 from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneOutside, SceneTask, do_scene
-from satseg_core.many.overall import Overall, read_items, write_failures, write_overall
+from satseg_core.many.overall import (
+    Overall,
+    check_replaceable,
+    not_own,
+    read_items,
+    write_failures,
+    write_overall,
+)
 from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
 from satseg_core.many.tally import Tally, weight
 from satseg_core.memory import Budget
@@ -189,7 +196,11 @@ def _check(options: ManyOptions) -> None:
 def _pending(scenes: Sequence[Scene], options: ManyOptions, model: ModelFile) -> Pending:
     folder = Folder(options.output)
     there = folder.files()
+    check_replaceable(folder, there)
     found = dict(read_items(folder, [scene.name for scene in scenes if item_name(scene.name) in there]))
+    for scene in scenes:
+        if item_name(scene.name) in there and scene.name not in found:
+            raise not_own(folder, item_name(scene.name))
     tasks, items, again = [], {}, 0
     template = replace(_absolute(options.template, model), input="", output="")
     for scene in scenes:

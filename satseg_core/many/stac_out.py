@@ -203,6 +203,18 @@ def brief(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_MADE = "Land-cover maps made by SatSeg"
+
+
+def is_own_collection(text: str) -> bool:
+    """Whether a file is a collection as `make_collection` makes it."""
+    try:
+        values = json.loads(text)
+        return bool(values["type"] == "Collection" and values["description"].startswith(_MADE))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder, legend: Legend) -> dict[str, Any]:
     """The collection over items.
 
@@ -220,7 +232,7 @@ def make_collection(items: Mapping[str, Mapping[str, Any]], folder: Folder, lege
         "stac_extensions": [_CLASSIFICATION],
         "id": collection_id(folder),
         "title": "Land cover",
-        "description": f"Land-cover maps made by SatSeg with {' and '.join(models) or 'no model'}.",
+        "description": f"{_MADE} with {' and '.join(models) or 'no model'}.",
         "license": "other",
         "extent": {
             "spatial": {"bbox": [_around(boxes)]},

@@ -53,7 +53,13 @@ class ClassArea:
         return asdict(self)
 
 
-def class_areas(labels: Path, legend: Legend, reporter: Reporter, told: Overrides = NO_OVERRIDES) -> list[ClassArea]:
+def class_areas(
+    labels: Path,
+    legend: Legend,
+    reporter: Reporter,
+    told: Overrides = NO_OVERRIDES,
+    in_pixels_told: bool = False,
+) -> list[ClassArea]:
     """Count a classified raster, a block at a time.
 
     Args:
@@ -61,6 +67,7 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter, told: Override
         legend: its classes.
         reporter: told of the progress in a stage called ``areas``, and of what cannot be measured.
         told: what goes before what the raster's file says.
+        in_pixels_told: the user knows already if the raster has no place on the ground.
 
     Returns:
         One entry a class, in the legend's order; classes that do not occur have zero pixels.
@@ -74,6 +81,8 @@ def class_areas(labels: Path, legend: Legend, reporter: Reporter, told: Override
         pixels, square_metres = _count(dataset, ground, reporter)
         found = np.flatnonzero(pixels[:-1]).tolist()
         tell_doubts(dataset, found, reporter)
+    if ground is None and not in_pixels_told:
+        reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
     _warn(labels, unnamed(found, legend), square_metres, ground, reporter)
     pixels, square_metres = of_codes(pixels, legend.codes), of_codes(square_metres, legend.codes)
     known = ground is not None and bool(np.isfinite(square_metres).all())
@@ -141,9 +150,7 @@ def _known(area: float) -> float | None:
 
 def _warn(labels: Path, strange: str, areas: _Sums, ground: EqualArea | None, reporter: Reporter) -> None:
     """Say what the table leaves out."""
-    if ground is None:
-        reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
-    elif not np.isfinite(areas).all():
+    if ground is not None and not np.isfinite(areas).all():
         reporter.warning(f"Parts of {labels} lie off the ground (beyond its projection), so some areas are not known.")
     if strange:
         reporter.warning(f"{labels} has codes that its legend does not name ({strange}); they are left out.")

@@ -21,9 +21,9 @@ from rasterio.windows import Window
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
+from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
-from satseg_core.raster.source import read_failure
 from satseg_core.raster.told import open_told
 
 BLOCK = 1024
@@ -63,7 +63,7 @@ def open_classified(path: Path, told: Overrides = NO_OVERRIDES) -> Iterator[Data
     try:
         dataset = open_told(path, told)
     except RasterioIOError as error:
-        raise RasterError(f"{path} cannot be opened as a raster; give the map that 'satseg segment' wrote.") from error
+        raise RasterError(cannot_open(str(path), error)) from error
     with dataset:
         check_classified(dataset)
         yield dataset
@@ -137,7 +137,7 @@ def read_codes(dataset: DatasetReader, window: Window | None = None, shape: tupl
             return np.asarray(values, np.uint8)
         valid = _valid(dataset, values, window)
     except RasterioError as error:
-        raise read_failure(dataset.name, error) from error
+        raise RasterError(cannot_read(dataset.name, error)) from error
     _check_codes(dataset, values, valid)
     codes: Codes = np.where(valid, values, 0).astype(np.int32)
     codes[~valid] = WIDE_NODATA

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
@@ -21,8 +20,9 @@ from satseg_core.raster.bands import choose_bands
 from satseg_core.raster.collar import Collar, find_collar
 from satseg_core.raster.crs_text import read_crs
 from satseg_core.raster.epoch import coordinate_epoch
+from satseg_core.raster.failures import cannot_open, cannot_read, is_no_servers_fault
 from satseg_core.raster.ground import is_placed
-from satseg_core.raster.layer_names import file_of, raster_name, rasters_in
+from satseg_core.raster.layer_names import raster_name
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.raster.validity import Validity
@@ -212,14 +212,9 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
     try:
         dataset = _dataset(path, check)
     except RasterioError as error:
-        if _is_patient(path):
+        if _is_patient(path) and not is_no_servers_fault(error):
             raise RasterError(failure(path, error)) from error
-        problem = _missing(path)
-        if problem:
-            raise RasterError(problem) from error
-        raise RasterError(
-            f"{path} cannot be opened as a raster; check that it is whole and not of another kind."
-        ) from error
+        raise RasterError(cannot_open(path, error)) from error
     if dataset.driver == "GTI" and _is_patient(path):
         dataset.close()
         raise RasterError(
@@ -233,15 +228,6 @@ def _open(path: str, check: Callable[[], None]) -> DatasetReader:
             raise RasterError(f"{path} holds several rasters; give the name of one of them, such as {names}.")
         raise RasterError(f"{path} has no raster bands; choose another file.")
     return dataset
-
-
-def _missing(path: str) -> str | None:
-    """One sentence on a file, or on a layer of a file, that is not there; None where it is or nobody can tell."""
-    file = file_of(path)
-    if "://" not in path and not path.startswith("/vsi") and ":" not in file[2:] and not Path(file).exists():
-        return f"There is no file {file}; check the name."
-    there = rasters_in(path)
-    return f"{file} has no raster {path.rsplit(':', maxsplit=1)[-1]}; it has {', '.join(there)}." if there else None
 
 
 def _check_grid(dataset: DatasetReader, path: str) -> None:
@@ -264,12 +250,6 @@ def _check_grid(dataset: DatasetReader, path: str) -> None:
 
 def read_failure(path: str, error: RasterioError) -> RasterError:
     """The sentence for a raster that opens but cannot be read."""
-    if _is_patient(path):
+    if _is_patient(path) and not is_no_servers_fault(error):
         return RasterError(failure(path, error))
-    return RasterError(
-        f"{path} is damaged and cannot be read to its end; copy or download it again. ({_one_line(error)})"
-    )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error.__cause__ or error).split())[:200]
+    return RasterError(cannot_read(path, error))

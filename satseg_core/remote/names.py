@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,6 +86,11 @@ def last_part(name: str) -> str:
     if is_elsewhere(name):
         return name.partition("?")[0].rstrip("/").rpartition("/")[2]
     return Path(name).name
+
+
+def folded(name: str) -> str:
+    """A name in the form that it shares with those that some system takes for the same: in other case, say."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def same_place(name: str) -> str:

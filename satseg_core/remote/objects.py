@@ -47,6 +47,28 @@ def listing(folder: str) -> Iterator[Listed]:
         yield Listed(name, int(info.get("size") or 0), str(tag).strip('"') if tag else None)
 
 
+def beginning_with(start: str) -> list[str]:
+    """Names, in their folder, of the objects whose addresses have a beginning; none where nobody may look.
+
+    Args:
+        start: address of an object without the end of its name.
+
+    Raises:
+        OutputError: the store does not answer.
+    """
+    folder, _, begin = store_url(start).rpartition("/")
+
+    def find(store: Any) -> list[str]:
+        try:
+            return [str(path) for path in store.find(folder, prefix=begin)]
+        except (FileNotFoundError, PermissionError):
+            return []  # who may write need not be allowed to look
+
+    inside = folder.partition("://")[2] + "/"
+    names = [path.rpartition("://")[2].removeprefix(inside) for path in _asked(folder, find)]
+    return [name for name in names if "/" not in name]
+
+
 def read_all(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The contents of objects of a folder, many at a time; those that are not there are left out.
 

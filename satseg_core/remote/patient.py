@@ -44,7 +44,8 @@ _NONSENSE = re.compile(r"JSON parsing error")
 _ABSENT = re.compile(r"NoSuch|specified (?:key|bucket|blob|container|resource) does not exist|in the file system")
 _NEVER = re.compile(
     r"could not resolve|SSL (?:connect|certificate|peer)|unsupported protocol|malformed|PermanentRedirect|NoSuch"
-    r"|specified (?:key|bucket|blob|container|resource) does not exist",
+    r"|specified (?:key|bucket|blob|container|resource) does not exist"
+    r"|(?:missing|unsupported) codec|pixel function|python code needs",
     re.IGNORECASE,
 )
 """Words of errors, of GDAL, curl and the stores. The last are, with those that refuse, the same the next time."""

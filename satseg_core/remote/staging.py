@@ -11,7 +11,8 @@ from types import TracebackType
 
 from satseg_core.errors import CancelledError, OutputError, SatSegError
 from satseg_core.events import Reporter
-from satseg_core.remote.names import is_elsewhere, join, last_part, store_url
+from satseg_core.remote.names import folded, is_elsewhere, join, last_part, store_url
+from satseg_core.remote.objects import beginning_with, remove
 from satseg_core.remote.store import content, exists, require, upload
 
 FOLDER = "outputs"
@@ -79,11 +80,34 @@ class Staging:
             return content(url)
         return path.read_bytes() if path.is_file() else None
 
-    def send(self, paths: Sequence[Path]) -> None:
+    def names_beside(self, path: Path) -> list[str]:
+        """Names of the files in the folder of an output that begin as it does up to its suffix, here in any case.
+
+        Raises:
+            OutputError: the store cannot be asked.
+        """
+        url = self.url(path)
+        if url is not None:
+            return beginning_with(url[: len(url) - len(path.suffix)])
+        start = folded(path.stem)
+        try:
+            entries = [entry for entry in os.scandir(path.parent) if folded(entry.name).startswith(start)]
+            return [entry.name for entry in entries if entry.is_file()]
+        except OSError:
+            return []  # not there yet
+
+    def in_words(self, text: str) -> str:
+        """A sentence with the user's names instead of places."""
+        for place, folder in self._folders.items():
+            text = text.replace(f"{place}{os.sep}", join(folder, ""))
+        return text
+
+    def send(self, paths: Sequence[Path], doomed: Sequence[Path] = ()) -> None:
         """Send files that are whole, one after the other, and remove them here when all have arrived.
 
         Args:
             paths: places; those that stand in for nothing are passed over.
+            doomed: places of what has to go from the stores before, as it belongs to what is replaced.
 
         Raises:
             OutputError: a store does not take one; all of them stay here.
@@ -92,6 +116,8 @@ class Staging:
         waiting = [(path, url) for path in paths if (url := self.url(path))]
         folders = ", ".join(dict.fromkeys(str(path.parent) for path, _ in waiting))
         try:
+            for gone in filter(None, map(self.url, doomed)):
+                remove(gone)
             for path, url in waiting:
                 self._reporter.check()
                 upload(path, url, self._reporter.check)
@@ -112,16 +138,3 @@ class Staging:
         for folder in (*self._folders, self._root):
             with contextlib.suppress(OSError):
                 folder.rmdir()
-
-
-def check_free(staging: Staging | None, target: Path, overwrite: bool) -> None:
-    """Refuse an output that is there already.
-
-    Raises:
-        OutputError: it is, and ``overwrite`` is off.
-    """
-    if overwrite:
-        return
-    if target.exists() if staging is None else staging.taken(target):
-        name = str(target) if staging is None else staging.name(target)
-        raise OutputError(f"{name} exists already; add --overwrite to replace it, or choose another name.")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pyogrio.raw import write
 
 from satseg_core.errors import OutputError
+from satseg_core.geopackages import STYLE
 from satseg_core.legend import Legend
 from satseg_core.style import CLASS_FIELD, qml
 from satseg_core.vector.finish import Features
@@ -177,5 +178,5 @@ def _write_style(path: Path, layer: str, legend: Legend) -> None:
         database.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
             " styleQML, styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '')",
-            (layer, GEOMETRY_COLUMN, "land cover", qml(legend), "The legend's colours"),
+            (layer, GEOMETRY_COLUMN, STYLE[0], qml(legend), STYLE[1]),
         )

@@ -11,9 +11,11 @@ import numpy as np
 import shapely
 
 from satseg_core.errors import OutputError
+from satseg_core.geopackages import MARK
 from satseg_core.legend import Legend
 from satseg_core.raster.zones import Zone
 from satseg_core.vector.geopackage import append_rows
+from satseg_core.version import __version__
 
 _WORDS = {
     ">": " over ",
@@ -46,7 +48,7 @@ def write_zones(path: Path, zones: Sequence[Zone], legend: Legend) -> None:
         columns[f"{name}_{unit}"] = sizes[:, place]
     wkb = shapely.to_wkb(np.array([_multi(zone.geometry) for zone in zones], object))
     try:
-        append_rows(path, path.stem, zones[0].crs, wkb, columns, "MultiPolygon")
+        append_rows(path, path.stem, zones[0].crs, wkb, columns, "MultiPolygon", metadata={MARK: __version__})
     except RuntimeError as error:  # pyogrio's errors are RuntimeErrors
         raise OutputError(f"Cannot write the zones to {path} ({error}); check the disk's free space.") from error
 

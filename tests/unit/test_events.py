@@ -68,3 +68,30 @@ def test_messages_and_results_pass_through():
     reporter.warning("b")
     reporter.result({"c": 1})
     assert seen == [Message("a"), Message("b", "warning"), Result({"c": 1})]
+
+
+def test_the_same_warning_is_told_once():
+    seen = []
+    reporter = Reporter(seen.append)
+    for text in ("It has no CRS.", "It is coarse.", "It has no CRS."):
+        reporter.warning(text)
+        reporter.message(text)
+    assert [event.text for event in seen if event.level == "warning"] == ["It has no CRS.", "It is coarse."]
+    assert len(seen) == 5
+
+
+def test_sentences_are_put_in_other_words_for_a_while():
+    seen = []
+    reporter = Reporter(seen.append)
+    with reporter.worded(lambda text: text.replace("b", "c")), reporter.worded(lambda text: text.replace("a", "b")):
+        reporter.warning("a")
+        reporter.message("a")
+    reporter.warning("a")
+    assert [event.text for event in seen] == ["c", "c", "a"]
+
+
+def test_errors_are_put_in_other_words_too():
+    reporter = Reporter()
+    with pytest.raises(CancelledError, match=r"^c$"):  # noqa: SIM117
+        with reporter.worded(lambda text: text.replace("b", "c")), reporter.worded(lambda text: text.replace("a", "b")):
+            raise CancelledError("a")

@@ -204,3 +204,12 @@ def test_running_sums_are_those_of_the_pixels(make_raster, place):
     rows, ends = rng.integers(0, 240, 400), rng.integers(0, 301, 400)
     expected = [each[row, :end].sum() for row, end in zip(rows, ends)]
     np.testing.assert_allclose(ground.before(60, 50, 240, 300)(rows, ends), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("told", "sentences"), [(False, 1), (True, 0)])
+def test_areas_in_pixels_are_told_once(make_raster, told, sentences):
+    path = make_raster(patches(20, 20), nodata=255, crs=None, transform=None)
+    heard = []
+    reporter = Reporter(lambda event: heard.append(event) if isinstance(event, Message) else None)
+    class_areas(path, LAND_COVER, reporter, in_pixels_told=told)
+    assert len(heard) == sentences
