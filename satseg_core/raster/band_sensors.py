@@ -40,12 +40,12 @@ SENTINEL_2 = Sensor(
 )
 LANDSAT_8 = Sensor(
     "Landsat 8 or 9",
-    rf"{_APART}l[cot]0?[89]{_END}|{_APART}l[89]{_END}|landsat[-_ ]?[89]|hls\.l30|{_APART}oli{_END}",
+    rf"{_APART}l[cot]0?[89]{_END}|landsat[-_ ]?[89]|hls\.l30|{_APART}oli{_END}",
     _in_order("coastal blue green red nir swir16 swir22 pan cirrus lwir11 lwir12"),
 )
 LANDSAT_7 = Sensor(
     "Landsat 4 to 7",
-    rf"{_APART}l[te]0?[457]{_END}|{_APART}l[457]{_END}|landsat[-_ ]?[457]|{_APART}e?tm\+?{_END}",
+    rf"{_APART}l[te]0?[457]{_END}|landsat[-_ ]?[457]|{_APART}e?tm\+?{_END}",
     _in_order("blue green red nir swir16 lwir swir22 pan"),
 )
 MODIS = Sensor("MODIS", r"m[oy]d09|mcd43|modis|sur_refl_b", _in_order("red nir blue green swir12 swir16 swir22"))

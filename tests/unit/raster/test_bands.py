@@ -289,6 +289,10 @@ def test_a_file_named_after_its_sensor_tells_whose_numbers_they_are(described, n
     assert (found, warning) == ((nir, red), "")
 
 
+def test_cbers_has_numbers_of_its_own(described):
+    assert chosen(described("B5", "B6", "B7", "B8", name="CBERS_4_MUX_20200101_L4.tif")) == ((3, 2, 1), "")
+
+
 def test_tags_name_the_sensor_too(described):
     path = described("B1", "B2", "B3", "B4")
     assert "does not say which" in chosen(path)[1]
