@@ -21,11 +21,12 @@ from satseg_core.many.job import Products, job_of, same_job
 from satseg_core.many.names import item_name
 from satseg_core.many.one import Outcome, SceneDone, SceneFailed, SceneOutside, SceneTask, do_scene
 from satseg_core.many.overall import Overall, read_items, write_failures, write_overall
-from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
+from satseg_core.many.scenes import Found, Scene, find_scenes
 from satseg_core.many.tally import Tally, weight
 from satseg_core.memory import Budget
 from satseg_core.model.keeper import RuntimeKeeper
 from satseg_core.model.store import ModelFile, find_model
+from satseg_core.remote.addresses import is_local
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 
@@ -111,7 +112,7 @@ def look(options: ManyOptions, reporter: Reporter) -> Pending:
     """
     model = find_model(options.template.model)
     _check(options)
-    scenes = find_scenes(options.inputs, options.output, options.asset, reporter.check)
+    scenes = find_scenes(options.inputs, options.output, options.asset, reporter.check, model.card.bands)
     pending = _pending(scenes, options, model)
     already, every = len(pending.items), len(scenes)
     words = f"{every:,} scenes" if every > 1 else "1 scene"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from satseg_core.raster.clouds import Clouds
+from satseg_core.raster.stack import Stack
+from satseg_core.remote.names import without_secrets
+
 
 @dataclass(frozen=True)
 class Overrides:
@@ -14,15 +18,27 @@ class Overrides:
         crs: in any form that PROJ reads (``EPSG:32632``, WKT), or None.
         nodata: the value of px without data, of all bands or of each band of the raster; empty for the file's own.
         band_names: what a catalogue calls each of the raster's bands, such as ``red``; empty where none does.
+        stack: the files that the bands are in, where the raster is a scene of several; None for a raster as it is.
+        clouds: what becomes of cloud and shadow; None to map them like all else.
     """
 
     crs: str | None = None
     nodata: tuple[float, ...] = ()
     band_names: tuple[str, ...] = ()
+    stack: Stack | None = None
+    clouds: Clouds | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that are read because of them."""
+        return (*(self.stack.files if self.stack else ()), *((self.clouds.file,) if self.clouds else ()))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values for run records."""
-        return asdict(self)
+        """Plain JSON values for run records; URLs without their signatures."""
+        values = asdict(self)
+        for part in (*((values["stack"] or {}).get("parts") or ()), *filter(None, [values["clouds"]])):
+            part["file"] = without_secrets(part["file"])
+        return values
 
 
 NO_OVERRIDES = Overrides()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from satseg_core.errors import OutputError, UsageError
-from satseg_core.many.folder import Folder, read_text
+from satseg_core.many.folder import Folder
 from satseg_core.many.scenes import find_scenes
+from satseg_core.remote.addresses import read_text
 
 pytest.importorskip("s3fs")
 moto_server = pytest.importorskip("moto.server")
