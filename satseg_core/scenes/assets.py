@@ -190,10 +190,10 @@ def _quality(assets: Assets, address: str) -> Quality | None:
 
 def _nodata_of(one: _Described) -> tuple[float, ...]:
     """What an item says of px without data, where its bands are left to the file."""
-    values = {band.nodata for band in one.bands} or {_number(one.asset.get("nodata"))}
-    raster = [_number(band.get("nodata")) for band in _list(one.asset.get("raster:bands"))]
-    values |= set(raster) if not one.bands and raster else set()
-    known = {value for value in values if value is not None}
+    told = [band.nodata for band in one.bands] or [
+        _number(band.get("nodata")) for band in _list(one.asset.get("raster:bands"))
+    ]
+    known = {value for value in (told or [_number(one.asset.get("nodata"))]) if value is not None}
     return tuple(known) if len(known) == 1 else ()
 
 

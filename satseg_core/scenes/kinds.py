@@ -44,9 +44,9 @@ _UDM2 = re.compile(r"(?P<key>.+)_udm2(?P<clip>_clip)?\.tiff?", _I)
 _WORD = (
     r"SR_B\d\d?|B\d[\dA]|B\d\d?|band[ _]?\d\d?|red[ _-]?edge|red|green|blue|nir|coastal|yellow|pan|swir(?:1|2|16|22)"
 )
-_BY_BAND = re.compile(rf"(?P<key>(?:.*[ _.-])?)(?P<what>{_WORD})(?:_(?P<px>\d\d)m)?", _I)
+_BY_BAND = re.compile(rf"(?P<key>(?:.*?[ _.-])?)(?P<what>{_WORD})(?:_(?P<px>\d\d)m)?", _I)
 _BY_QUALITY = re.compile(
-    r"(?P<key>(?:.*[ _.-])?)(?P<what>(?:SR_)?QA_\w+|ST_\w+|BQA|SCL|AOT|WVP|TCI|CLD|SNW|udm2?|Fmask|clouds?|cloud_?mask"
+    r"(?P<key>(?:.*?[ _.-])?)(?P<what>(?:SR_)?QA_\w+|ST_\w+|BQA|SCL|AOT|WVP|TCI|CLD|SNW|udm2?|Fmask|clouds?|cloud_?mask"
     r"|aerosol)(?:_\d\dm)?",
     _I,
 )
