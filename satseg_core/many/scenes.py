@@ -270,7 +270,20 @@ def _from_list(path: str) -> Iterator[Found]:
     lines = [line.strip() for line in entries if line.strip() and not line.lstrip().startswith("#")]
     sources = [absolute(line, path) for line in lines]
     common = _common_folders(sources)
-    return (named_raster(source, "/".join(_folders(source)[common:])) for source in sources)
+    return (_listed(source, "/".join(_folders(source)[common:])) for source in sources)
+
+
+def _listed(source: str, inside: str) -> Found:
+    """A raster of a list, or a scene in several files; ``inside`` as for `named_raster`."""
+    if not is_local(source) or not (Path(source).is_dir() or suffix(source) in (*ARCHIVES, ".xml")):
+        return named_raster(source, inside)
+    try:
+        scene = find_scene(source, RGB)
+    except RasterError as error:
+        return replace(named_raster(source, inside), problem=str(error))
+    if scene is None:
+        return named_raster(source, inside)
+    return found_scene(scene, inside or (_folders(source) or ("scenes",))[-1], alone=os.path.abspath(source))
 
 
 def _csv_column(content: str) -> list[str]:

@@ -184,7 +184,7 @@ def quality_virtual(file: str, bands: Iterable[int], target: Grid, open_raster: 
     wanted = tuple(bands)
     if max(wanted) > count:
         raise RasterError(
-            f"{file} has {count} bands, and should have {max(wanted)} to tell clouds; leave --clouds out, or get it whole."
+            f"{file} has {count} bands and would need {max(wanted)} to tell clouds; get it whole, or no --clouds."
         )
     if target.place(grid) is None:
         raise RasterError(f"{file} lies on another grid than the image; leave --clouds out, or warp it to the image's.")

@@ -97,11 +97,25 @@ def scene_of_assets(
         name=name,
         address=absolute(str(chosen[0].asset["href"]), address) if len(chosen) == 1 else address,
         title="STAC item",
-        bands=tuple(band for one in chosen for band in one.bands) if told else (),
+        bands=_bands_of(chosen, usable) if told else (),
         quality=quality,
         nodata=_nodata_of(chosen[0]) if not told else (),
         state=tuple(_state(one, properties) for one in chosen) if len(chosen) > 1 else (),
     )
+
+
+def _bands_of(chosen: Sequence[_Described], usable: Sequence[_Described]) -> tuple[SceneBand, ...]:
+    """The bands of the assets that were chosen; of several also what others have, for those who number them."""
+    if len(chosen) == 1:
+        return chosen[0].bands
+    taken = {band.common for one in chosen for band in one.bands}
+    others = [one for one in usable if not one.visual and len(one.bands) == 1]
+    finest: dict[str, SceneBand] = {}
+    for one in sorted(others, key=lambda other: other.gsd):
+        finest.setdefault(one.bands[0].common, one.bands[0])
+    kept = {id(band) for name, band in finest.items() if name not in taken}
+    kept |= {id(band) for one in chosen for band in one.bands}
+    return tuple(band for one in usable for band in one.bands if id(band) in kept)
 
 
 def _with_bands(assets: Sequence[_Described], names: Sequence[str]) -> list[_Described]:

@@ -11,14 +11,13 @@ from pathlib import Path
 import rasterio
 from rasterio.errors import RasterioError
 
-from satseg_core.errors import RasterError
-from satseg_core.remote import is_remote
+from satseg_core.errors import RasterError, SatSegError
+from satseg_core.remote import gdal_name, is_remote
 from satseg_core.remote.addresses import absolute, is_local, read_text
-from satseg_core.remote.web import is_web
 from satseg_core.scenes.assets import scene_of_assets
 from satseg_core.scenes.files import Quality, SceneFiles
 from satseg_core.scenes.grouping import group
-from satseg_core.scenes.kinds import claim_sentinel2
+from satseg_core.scenes.kinds import claim_sentinel2, is_product, single_band
 from satseg_core.scenes.listing import ARCHIVES, Entry, in_archive, in_bucket, in_folder, is_packed, suffix
 
 _SUBDATASET = re.compile(
@@ -26,6 +25,7 @@ _SUBDATASET = re.compile(
 )
 _SENTINEL_XML = re.compile(r"MTD_\w+\.xml|manifest\.safe|S2\w_\w+\.xml", re.IGNORECASE)
 _METADATA = re.compile(r"(?P<key>.+?)_(?:MTL\.(?:txt|json|xml)|metadata\.(?:json|xml))", re.IGNORECASE)
+_BUCKET = re.compile(r"/vsi(?:s3|gs|az|adls)/")
 _JSON = (".json", ".geojson")
 _NO_SCENES = (".zarr", ".gdb")
 _SHOWN = 3
@@ -70,6 +70,12 @@ def quality_beside(name: str) -> Quality | None:
     return None
 
 
+def scene_of_band(name: str) -> str:
+    """What to give for the scene that a file is a band of, by its name; empty for other files."""
+    key = single_band(Path(name).name) if is_local(name) else ""
+    return str(Path(name).with_name(key)) if key and Path(name).is_file() else ""
+
+
 def is_single_band(name: str) -> bool:
     """Whether a raster has one band; where that cannot be told, it may have."""
     if not is_local(name):
@@ -101,9 +107,17 @@ def _of_remote(name: str) -> SceneFiles | None:
     text = name.rstrip("/")
     if _SENTINEL_XML.fullmatch(text.rpartition("/")[2]):
         text = text.rpartition("/")[0]
-    if is_web(text) or "/vsi" in text or suffix(text) not in ("", ".safe"):
+    if not _BUCKET.match(gdal_name(text)) or suffix(text) not in ("", ".safe"):
         return None
-    return _one_of(in_bucket(text), text)
+    try:
+        return _one_of(in_bucket(text), text)
+    except RasterError:
+        raise
+    except SatSegError:
+        # Nobody who reads a raster without a suffix needs the libraries that list buckets.
+        if is_product(text.rpartition("/")[2]):
+            raise
+        return None
 
 
 def _by_beginning(path: Path) -> SceneFiles | None:

@@ -183,6 +183,12 @@ _PRODUCT = re.compile(
 )
 
 
+def single_band(file: str) -> str:
+    """The beginning of the names of a scene that a file is a band of, by its name; empty for other files."""
+    claims = (claim_sentinel2(file, ""), claim_landsat(file), claim_hls(file), claim_theia(file))
+    return next((claim.key for claim in claims if claim is not None and claim.label), "")
+
+
 def is_product(file: str) -> bool:
     """Whether an archive may hold a known product, by its name."""
     return _PRODUCT.fullmatch(file) is not None

@@ -17,7 +17,7 @@ ARCHIVES = (".zip", ".tar")
 """Endings of the archive files that are looked into, in lower case."""
 
 _PACKED = (".tar.gz", ".tgz", ".tar.bz2", ".gz", ".7z", ".rar")
-_DEEPEST = 8
+_DEEPEST = 6
 _UNFINISHED = ".satseg-unfinished"
 
 

@@ -11,7 +11,7 @@ from satseg_core.raster.clouds import KINDS, Clouds
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.stack import Stack, describe
 from satseg_core.scenes.files import Quality, SceneFiles
-from satseg_core.scenes.find import find_scene, quality_beside
+from satseg_core.scenes.find import find_scene, quality_beside, scene_of_band
 
 KEEP, UNKNOWN, NODATA = CLOUDS = ("keep", "unknown", "nodata")
 """What may become of cloud and shadow: mapped like all else, the legend's class *unknown*, or no data."""
@@ -64,7 +64,9 @@ def resolve(
     scene = scene or find_scene(name, names, asset)
     overrides = replace(overrides, clouds=_clouds(name, scene, legend, clouds))
     if scene is None:
-        return Input(name, overrides, bands)
+        whole = "" if bands or len(names) == 1 else scene_of_band(name)
+        sentence = f"{name} is one band of a scene; give {whole} to map the scene by all that are needed."
+        return Input(name, overrides, bands, sentence if whole else None)
     if not scene.bands:
         return Input(scene.address, replace(overrides, nodata=overrides.nodata or scene.nodata), bands)
     stack = scene.choose(names, bands)

@@ -12,8 +12,10 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from satseg_core import remote
 from satseg_core.events import Reporter
 from satseg_core.segment import SegmentOptions, SegmentResult, segment
+from tests.bucket import KEYS, environment, free_port, server
 from tests.e2e.command import Run, noted, satseg
 from tests.scenes import (
     EAST,
@@ -323,6 +325,18 @@ def test_a_stac_item_on_a_server_is_read_there(by_hand: Path, tmp_path: Path) ->
         done = command(f"{server.url}/{path.name}", "-o", tmp_path / "map.tif", "--pixel-size", 10)
     assert done.code == 0, done.err
     assert np.array_equal(codes(tmp_path / "map.tif"), codes(by_hand))
+
+
+def test_a_safe_in_a_bucket_is_read_there(product: Path, by_hand: Path, tmp_path: Path) -> None:
+    pytest.importorskip("s3fs")
+    port = free_port()
+    with environment({**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}), server(port) as bucket:
+        for path in product.rglob("*.*"):
+            if path.is_file():
+                remote.upload(path, bucket.url(path.relative_to(product.parent).as_posix()))
+        done = command(bucket.url(product.name), "-o", tmp_path / "map.tif", "--pixel-size", 10, "--clouds", "nodata")
+    assert done.code == 0, done.err
+    assert np.array_equal(codes(tmp_path / "map.tif"), np.where(cloudy_scl(), NODATA, codes(by_hand)))
 
 
 def test_an_item_s_bands_in_another_order(by_hand: Path, tmp_path: Path) -> None:
