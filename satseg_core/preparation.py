@@ -72,7 +72,7 @@ def prepared(
     """
     model = find_model(options.model)
     budget = Budget.of(options.memory)
-    found = _look_at_input(options, model, reporter)
+    found = _look_at_input(options, model)
     with rasterio.Env(**budget.gdal_options(found.path, *found.overrides.files)), ExitStack() as stack:
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
         source = stack.enter_context(_open_input(found, model.card.bands, reporter))
@@ -80,6 +80,8 @@ def prepared(
         if helpers.wanted and _measures(model, options):
             helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured
         plan, warnings = _plan(source, model, options, budget, reporter, load)
+        if found.sentence:
+            reporter.message(found.sentence)
         job = _job(plan, options)
         crew = helpers.crew(reporter.check)  # before anything is measured, see above
         forecast = _foresee(plan, model, options, job, crew, thorough=dry)
@@ -88,8 +90,8 @@ def prepared(
         yield Prepared(model, plan, job, forecast, helpers, warnings)
 
 
-def _look_at_input(options: SegmentOptions, model: ModelFile, reporter: Reporter) -> Input:
-    """What is opened for the input, which may be a scene in several files; the user hears what it is."""
+def _look_at_input(options: SegmentOptions, model: ModelFile) -> Input:
+    """What is opened for the input, which may be a scene in several files."""
     found = resolve(
         options.input,
         model.card.bands,
@@ -101,8 +103,6 @@ def _look_at_input(options: SegmentOptions, model: ModelFile, reporter: Reporter
         clouds=options.clouds,
     )
     check_inputs_stay(options, (found.path, *found.overrides.files))
-    if found.sentence:
-        reporter.message(found.sentence)
     return found
 
 

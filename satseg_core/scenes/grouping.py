@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -88,6 +88,7 @@ class _Products:
         self._groups: dict[_Key, list[_Member]] = defaultdict(list)
         self._safes: set[str] = set()
         self._classi: dict[str, Entry] = {}
+        self._granules: Counter[str] = Counter()
 
     def take(self, entry: Entry) -> bool:
         """Take a file that is of a product."""
@@ -112,11 +113,13 @@ class _Products:
 
     def swallows(self, entry: Entry) -> bool:
         """Whether a raster lies in a product's folder, of which no other raster is a scene."""
-        return any(not safe or entry.folder == safe or entry.folder.startswith(f"{safe}/") for safe in self._safes)
+        parts = entry.folder.split("/")
+        return any("/".join(parts[:count]) in self._safes for count in range(len(parts) + 1))
 
     def scenes(self) -> list[SceneFiles]:
         """All that have bands."""
         found = []
+        self._granules = Counter(key.folder for key in self._groups if key.family == "sentinel-2")
         for key, members in self._groups.items():
             bands = _planet_bands(members) if key.family == "planet" else _bands(members)
             if bands:
@@ -129,7 +132,7 @@ class _Products:
         folder = PurePosixPath(key.folder or PurePosixPath(self._root.replace("\\", "/")).name)
         if key.family != "sentinel-2":
             return _named(self._root, key.folder, key.key)
-        alone = sum(other.family == key.family and other.folder == key.folder for other in self._groups) == 1
+        alone = self._granules[key.folder] == 1
         if alone and (key.folder in self._safes or not key.key):
             return _stem(str(folder)), _join(self._root, key.folder)
         if key.folder in self._safes:

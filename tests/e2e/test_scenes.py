@@ -12,10 +12,10 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from satseg_core import remote
 from satseg_core.events import Reporter
+from satseg_core.page.beside import open_image
 from satseg_core.segment import SegmentOptions, SegmentResult, segment
-from tests.bucket import KEYS, environment, free_port, server
+from tests.bucket import KEYS, NAME, environment, free_port, server
 from tests.e2e.command import Run, noted, satseg
 from tests.scenes import (
     EAST,
@@ -95,6 +95,9 @@ def test_a_safe_is_mapped_like_its_bands_in_one_file(product: Path, by_hand: Pat
     ]  # fmt: skip
     assert record["options"]["input"] == str(product)
     assert "scene" not in record["options"]
+    with rasterio.open(tmp_path / "map.tif") as labels, open_image(record, tmp_path / "map.tif", labels) as image:
+        assert image is not None  # the page shows it
+        assert np.array_equal(image.read(), S2_BANDS)
 
 
 def test_every_name_of_a_product_gives_the_same_map(product: Path, by_hand: Path, tmp_path: Path) -> None:
@@ -331,9 +334,10 @@ def test_a_safe_in_a_bucket_is_read_there(product: Path, by_hand: Path, tmp_path
     pytest.importorskip("s3fs")
     port = free_port()
     with environment({**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}), server(port) as bucket:
+        client = bucket.client()
         for path in product.rglob("*.*"):
             if path.is_file():
-                remote.upload(path, bucket.url(path.relative_to(product.parent).as_posix()))
+                client.upload_file(str(path), NAME, path.relative_to(product.parent).as_posix())
         done = command(bucket.url(product.name), "-o", tmp_path / "map.tif", "--pixel-size", 10, "--clouds", "nodata")
     assert done.code == 0, done.err
     assert np.array_equal(codes(tmp_path / "map.tif"), np.where(cloudy_scl(), NODATA, codes(by_hand)))
