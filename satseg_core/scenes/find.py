@@ -17,7 +17,7 @@ from satseg_core.remote.addresses import absolute, is_local, read_text
 from satseg_core.scenes.assets import scene_of_assets
 from satseg_core.scenes.files import Quality, SceneFiles
 from satseg_core.scenes.grouping import group
-from satseg_core.scenes.kinds import claim_sentinel2, is_product, single_band
+from satseg_core.scenes.kinds import RASTERS, claim_sentinel2, is_product, single_band
 from satseg_core.scenes.listing import ARCHIVES, Entry, in_archive, in_bucket, in_folder, is_packed, suffix
 
 _SUBDATASET = re.compile(
@@ -26,6 +26,9 @@ _SUBDATASET = re.compile(
 _SENTINEL_XML = re.compile(r"MTD_\w+\.xml|manifest\.safe|S2\w_\w+\.xml", re.IGNORECASE)
 _METADATA = re.compile(r"(?P<key>.+?)_(?:MTL\.(?:txt|json|xml)|metadata\.(?:json|xml))", re.IGNORECASE)
 _BUCKET = re.compile(r"/vsi(?:s3|gs|az|adls)/")
+_ITEM = re.compile(r"https?://[^?#]+/items/[^/?#]+/?(?:\?|$)", re.IGNORECASE)
+"""An item of a STAC server."""
+
 _JSON = (".json", ".geojson")
 _NO_SCENES = (".zarr", ".gdb")
 _SHOWN = 3
@@ -46,7 +49,8 @@ def find_scene(name: str, names: Sequence[str], asset: str | None = None) -> Sce
     found = _SUBDATASET.fullmatch(name)
     if found:
         return _subdataset(found["path"], found["px"])
-    if suffix(name) in _JSON and not _METADATA.fullmatch(Path(name).name):
+    is_item = _ITEM.match(name) is not None and suffix(name) not in RASTERS
+    if is_item or (suffix(name) in _JSON and not _METADATA.fullmatch(Path(name).name)):
         return _of_stac(name, names, asset)
     if is_remote(name):
         return _of_remote(name)

@@ -13,6 +13,7 @@ from satseg_core.errors import RasterError
 from satseg_core.scenes.assets import scene_of_assets
 from satseg_core.scenes.find import find_scene
 from tests.scenes import item
+from tests.web_server import serving
 
 RGB = ("red", "green", "blue")
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
@@ -157,3 +158,13 @@ def test_an_item_s_file_means_its_scene(tmp_path):
     assert find_scene(str(tmp_path / "other.json"), RGB) is None
     with pytest.raises(RasterError, match="There is no file"):
         find_scene(str(tmp_path / "none.json"), RGB)
+
+
+def test_an_item_of_a_server_needs_no_ending(tmp_path):
+    folder = tmp_path / "collections" / "c" / "items"
+    folder.mkdir(parents=True)
+    (folder / "HLS.v2.0").write_text(item(tmp_path / "one.json", EARTH_SEARCH).read_text())
+    with serving(tmp_path) as server:
+        scene = find_scene(f"{server.url}/collections/c/items/HLS.v2.0", RGB)
+        assert [Path(part.file).name for part in scene.choose(RGB).parts] == ["B04.tif", "B03.tif", "B02.tif"]
+        assert scene.choose(RGB).parts[0].file == f"{server.url}/collections/c/items/B04.tif"

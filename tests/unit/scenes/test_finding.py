@@ -303,3 +303,15 @@ def test_the_case_script_s_scene(tmp_path, monkeypatch):
     runpy.run_path(str(script))
     assert labels(tmp_path / "scene") == ["SR_B4", "SR_B3", "SR_B2"]
     assert [scene.name for scene in find_scenes([str(tmp_path)], str(tmp_path / "maps"))] == ["scene/SCENE"]
+
+
+def test_an_old_product_of_several_granules_is_a_scene_for_each():
+    granules = {"G_T32TQM": "T32TQM", "G_T32TQN": "T32TQN"}
+    names = [
+        f"S.SAFE/GRANULE/{granule}/IMG_DATA/S2A_OPER_MSI_L1C_TL_SGS__20151231T235959_A002747_{tile}_B0{number}.jp2"
+        for granule, tile in granules.items()
+        for number in (2, 3, 4)
+    ]
+    assert scenes_of(*names) == [(f"S/{granule}", ["blue", "green", "red"]) for granule in granules]
+    found, _ = group(listed(*names), "/data")
+    assert {scene.address for scene in found} == {f"/data/S.SAFE/GRANULE/{granule}" for granule in granules}
