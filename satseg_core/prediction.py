@@ -23,7 +23,7 @@ from satseg_core.raster.area_of_interest import AreaOfInterest, whole
 from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch, find_stretch
-from satseg_core.raster.source import Source
+from satseg_core.raster.source import CloudyPixels, Source
 
 SAME_SIZE = 0.05
 """Where the raster's pixels are within this share of the model's they are used as they are."""
@@ -174,15 +174,23 @@ class PredictedBlock:
         block: where it lies.
         wanted: ``(h, w) bool``, raster px that get a class: with data and inside the mask.
         cells: ``(C, y, x) float32``, blended, on ``lattice.cells_of(block)``; ``(C, 0, 0)`` where no px is wanted.
+        cloudy: px that get another code instead, and have no confidence; or None.
     """
 
     lattice: Lattice
     block: Block
     wanted: NDArray[np.bool_]
     cells: scores.Scores
+    cloudy: CloudyPixels | None = None
 
     def classify(self, codes: Sequence[int], temperature: float | None = None) -> Classified:
         """Codes and confidence of the block, `NODATA` where nothing is wanted; see `satseg_core.classify.classify`."""
+        labels, percent = self._of_network(codes, temperature)
+        if self.cloudy is not None:
+            labels[self.cloudy.pixels] = self.cloudy.code
+        return labels, percent
+
+    def _of_network(self, codes: Sequence[int], temperature: float | None) -> Classified:
         if not self.cells.size:
             empty = np.full(self.block.shape, NODATA, np.uint8)
             return empty, None if temperature is None else empty.copy()
@@ -221,11 +229,12 @@ class _TileRead:
 
 @dataclass(frozen=True)
 class _BlockRead:
-    """A block whose tiles have all been read: which of its px are wanted, and the tiles that these need."""
+    """A block whose tiles have all been read: which of its px are wanted, the tiles that these need, and clouds."""
 
     number: int
     wanted: NDArray[np.bool_]
     tiles: tuple[Tile, ...]
+    cloudy: CloudyPixels | None
 
 
 class _Step(NamedTuple):
@@ -323,13 +332,13 @@ class Prediction:
         lattice = self._plan.lattice
         done: set[Tile] = set()
         for number, block in enumerate(self._order):
-            wanted = self._wanted(block)
+            wanted, cloudy = self._plan.source.without_clouds(self._wanted(block), block)
             tiles = tuple(scores.needed_tiles(lattice, block, wanted))
             for tile in tiles:
                 if tile not in done:
                     done.add(tile)
                     yield _TileRead(tile, reader.read(tile))
-            yield _BlockRead(number, wanted, tiles)
+            yield _BlockRead(number, wanted, tiles, cloudy)
 
     def _predicted(self, read: _BlockRead) -> PredictedBlock:
         lattice, block = self._plan.lattice, self._order[read.number]
@@ -337,7 +346,7 @@ class Prediction:
         if read.tiles:
             found = [(tile, self._tiles.get(tile)) for tile in read.tiles]
             cells = scores.blend(lattice, lattice.cells_of(block), found, self._classes)
-        return PredictedBlock(lattice, block, read.wanted, cells)
+        return PredictedBlock(lattice, block, read.wanted, cells, read.cloudy)
 
     def _wanted(self, block: Block) -> NDArray[np.bool_]:
         """Px of a block that get a class: with data and inside the mask."""

@@ -28,7 +28,8 @@ from satseg_core.raster.source import Source, open_source
 from satseg_core.remote.staging import Staging
 from satseg_core.rooms import Targets, check_space
 from satseg_core.run_files import RunFiles
-from satseg_core.segment_options import SegmentOptions
+from satseg_core.scenes.resolve import Input, resolve
+from satseg_core.segment_options import SegmentOptions, check_inputs_stay
 from satseg_core.telling import tell
 from satseg_core.vector.formats import check_crs
 
@@ -72,15 +73,18 @@ def prepared(
     """
     model = find_model(options.model)
     budget = Budget.of(options.memory)
-    with rasterio.Env(**budget.gdal_options(options.input)), ExitStack() as stack:
+    found = _look_at_input(options, model)
+    with rasterio.Env(**budget.gdal_options(found.path, *found.overrides.files)), ExitStack() as stack:
         RunFiles.announce(ImaginedOutputs(options.overwrite, staging), options)
-        source = stack.enter_context(_open_input(options, model.card.bands, reporter))
+        source = stack.enter_context(_open_input(found, model.card.bands, reporter))
         if options.polygons:
             check_crs(Path(options.polygons), source.crs.to_wkt() if source.crs else None)
         helpers = stack.enter_context(_helpers(model, options, dry))
         if helpers.wanted and _measures(model, options):
             helpers.wait(reporter.check)  # that are starting would keep the machine busy while it is measured
         plan, warnings = _plan(source, model, options, budget, reporter, load)
+        if found.sentence:
+            reporter.message(found.sentence)
         job = _job(plan, options)
         crew = helpers.crew(reporter.check)  # before anything is measured, see above
         forecast = _foresee(plan, model, options, job, crew, thorough=dry)
@@ -89,8 +93,24 @@ def prepared(
         yield Prepared(model, plan, job, forecast, helpers, warnings)
 
 
-def _open_input(options: SegmentOptions, names: Sequence[str], reporter: Reporter) -> AbstractContextManager[Source]:
-    return open_source(options.input, names, options.bands, reporter.check, options.overrides)
+def _look_at_input(options: SegmentOptions, model: ModelFile) -> Input:
+    """What is opened for the input, which may be a scene in several files."""
+    found = resolve(
+        options.input,
+        model.card.bands,
+        model.card.legend,
+        options.overrides,
+        bands=options.bands,
+        scene=options.scene,
+        asset=options.asset,
+        clouds=options.clouds,
+    )
+    check_inputs_stay(options, (found.path, *found.overrides.files))
+    return found
+
+
+def _open_input(found: Input, names: Sequence[str], reporter: Reporter) -> AbstractContextManager[Source]:
+    return open_source(found.path, names, found.bands, reporter.check, found.overrides)
 
 
 def _plan(
@@ -144,9 +164,7 @@ def _helpers(model: ModelFile, options: SegmentOptions, dry: bool) -> Helpers:
 def _job(plan: Plan, options: SegmentOptions) -> dict[str, Any]:
     """What the px of a run depend on, by the words that a user has for it."""
     return {
-        "the raster": record.identify_content(options.input, plan.source.check)
-        | record.identify_parts(plan.source)
-        | record.describe_source(plan.source, plan.stretch),
+        "the raster": record.identify_source(plan.source) | record.describe_source(plan.source, plan.stretch),
         "the model": {"card": plan.card.to_json(), "weights": plan.card.weights_sha256},
         "--extent": list(map(list, plan.within)),
         "--mask": plan.area.digest if plan.area else None,

@@ -103,6 +103,23 @@ def identify_parts(source: Source) -> dict[str, Any]:
     return {"parts": hashlib.sha256(json.dumps(parts).encode()).hexdigest()}
 
 
+def identify_source(source: Source) -> dict[str, Any]:
+    """What tells whether the px of a raster have changed: of its file, or of all files that it is made of.
+
+    Args:
+        source: the open raster.
+    """
+    found = {} if source.overrides.stack else identify_content(source.path, source.check) | identify_parts(source)
+    files = [identify_archive(name) or identify_content(name, source.check) for name in source.overrides.files]
+    return {**found, **({"files": files} if files else {})}
+
+
+def identify_archive(name: str) -> dict[str, Any]:
+    """`identify_file` of the archive that a file lies in, by GDAL's name for it; nothing for other files."""
+    found = re.fullmatch(r"/vsi(?:zip|tar)/\{(.+)\}/(.+)", name)
+    return {**identify_file(found.group(1)), "inside": found.group(2)} if found else {}
+
+
 def describe_source(source: Source, stretch: Stretch) -> dict[str, Any]:
     """Which raster it was and how its values were read."""
     dataset = source.dataset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from satseg_core.outputs import optional, sidecar, whole_outputs
 from satseg_core.prediction import Plan
 from satseg_core.preparation import Prepared, prepared
 from satseg_core.raster.area import ClassArea, class_areas
-from satseg_core.remote.names import without_secrets
 from satseg_core.remote.staging import FOLDER, Staging
 from satseg_core.run_files import RunFiles, names_of, on_this_machine
 from satseg_core.segment_options import SegmentOptions, check_options
@@ -200,12 +199,7 @@ def _record(
         "started": started,
         "finished": record.now(),
         "versions": record.versions(),
-        "options": {
-            **asdict(options),
-            "input": without_secrets(options.input),
-            "nodata": options.overrides.to_json()["nodata"] or None,
-            "also_nodata": options.overrides.to_json()["also_nodata"] or None,
-        },
+        "options": options.to_json(),
         "model": record.describe_model(run.model, plan.runtime.name),
         "input": record.describe_source(plan.source, plan.stretch),
         "grid": record.describe_grid(

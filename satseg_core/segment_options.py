@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from satseg_core.errors import UsageError
 from satseg_core.raster.crs_text import crs_wkt
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.polygon_layer import PolygonLayer
-from satseg_core.remote.names import is_elsewhere, same_place
+from satseg_core.remote.names import is_elsewhere, same_place, without_secrets
+from satseg_core.scenes.files import SceneFiles
+from satseg_core.scenes.resolve import CLOUDS, KEEP
 from satseg_core.vector.formats import format_of
 
 
@@ -42,6 +46,9 @@ class SegmentOptions:
         precision: one of `satseg_core.model.runtime.PRECISIONS`.
         memory: MB (10^6 bytes) that the run may take; None for `memory.DEFAULT_MB`.
         overwrite: replace outputs that exist.
+        clouds: what becomes of cloud and shadow: one of `satseg_core.scenes.resolve.CLOUDS`.
+        asset: key of the asset of a STAC item to map; None for those that have the model's bands.
+        scene: what ``input`` was found to be already; None to look.
         resume: go on with an interrupted run, and keep what is done if this one is interrupted.
         workers: processes to share the work among; None for this one alone.
         scheduler: address of a Dask scheduler whose workers do the work, or None.
@@ -70,6 +77,9 @@ class SegmentOptions:
     threads: int | None = None
     precision: str = "auto"
     memory: int | None = None
+    clouds: str = KEEP
+    asset: str | None = None
+    scene: SceneFiles | None = field(default=None, repr=False)
     overwrite: bool = False
     resume: bool = False
     workers: int | None = None
@@ -88,6 +98,14 @@ class SegmentOptions:
             UsageError: its layer is named twice, or PROJ does not know its CRS.
         """
         return PolygonLayer.of(self.mask, "mask", self.mask_layer, self.mask_crs) if self.mask else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Values for the run record."""
+        values = asdict(replace(self, scene=None))
+        del values["scene"]
+        told = self.overrides.to_json()
+        nodata = {name: told[name] or None for name in ("nodata", "also_nodata")}
+        return {**values, "input": without_secrets(self.input), **nodata}
 
 
 def check_options(options: SegmentOptions) -> None:
@@ -112,10 +130,24 @@ def check_options(options: SegmentOptions) -> None:
         raise UsageError("Give either --workers or --scheduler: a scheduler has workers of its own.")
     if options.model and is_elsewhere(options.model):
         raise UsageError(f"--model takes a name or a file on this machine; copy {options.model} here first.")
+    if options.clouds not in CLOUDS:
+        raise UsageError(f"--clouds takes {', '.join(CLOUDS)}; {options.clouds} is none of them.")
     check_places(options)
-    inputs = {same_place(file_of(path)) for path in (options.input, options.mask, options.model) if path}
-    outputs = (options.output, options.confidence, options.polygons)
-    if any(path and same_place(path) in inputs for path in outputs):
+    check_inputs_stay(options, [path for path in (options.input, options.mask, options.model) if path])
+
+
+def check_inputs_stay(options: SegmentOptions, inputs: Iterable[str]) -> None:
+    """Refuse to write over what is read.
+
+    Args:
+        options: of the run.
+        inputs: names of what is read.
+
+    Raises:
+        UsageError: an output is one of them.
+    """
+    places = {same_place(file_of(path)) for path in inputs}
+    if any(path and same_place(path) in places for path in (options.output, options.confidence, options.polygons)):
         raise UsageError("An output would replace an input; choose another name.")
 
 

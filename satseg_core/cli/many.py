@@ -22,11 +22,12 @@ _SHOWN = 20
 @click.command("segment-many")
 @click.argument("inputs", metavar="INPUTS...", nargs=-1, required=True)
 @click.option("--output", "-o", required=True, metavar="FOLDER", help="Folder for the maps, or one in a bucket: s3://…")
-@click.option("--asset", metavar="KEY", help="Asset of STAC items to map, instead of the one that looks most fitting.")
+@options.asset
 @click.option("--polygons", is_flag=True, help="Polygons of each scene, too (.gpkg).")
 @options.generalizing
 @click.option("--confidence", is_flag=True, help="Confidence in percent of each scene, too (.confidence.tif).")
 @options.reading
+@options.clouds
 @options.mask
 @options.running
 @options.cluster
@@ -37,9 +38,9 @@ def segment_many(session: Session, reporter: Reporter, dry_run: bool, **values: 
     """Make land-cover maps of many scenes.
 
     INPUTS are folders (with all that is in them), lists (.txt or .csv, one path or URL a line), STAC items,
-    collections and catalogues (.json), GeoParquet indexes (.parquet) and rasters. Scenes fail alone; run the same
-    command again to do those that failed, are new or have changed. Besides maps there appear a STAC item for each,
-    collection.json, and mosaic.gti.gpkg, which GDAL 3.9 and later opens as one raster.
+    collections and catalogues (.json), GeoParquet indexes (.parquet), scenes in several files, and rasters. Scenes
+    fail alone; run the same command again to do those that failed, are new or have changed. Besides maps there appear
+    a STAC item for each, collection.json, and mosaic.gti.gpkg, which GDAL 3.9 and later opens as one raster.
     """
     from satseg_core.many.run import look
     from satseg_core.many.run import segment_many as run

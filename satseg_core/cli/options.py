@@ -175,6 +175,15 @@ reading = _group(
 """The model and what it sees: ``model``, ``bands``, ``crs``, ``nodata``, ``also_nodata``, ``stretch``, and
 ``pixel_size``."""
 
+clouds = click.option(
+    "--clouds",
+    type=click.Choice(["keep", "unknown", "nodata"]),
+    default="keep",
+    show_default=True,
+    help="What becomes of cloud and its shadow, by the scene's own raster of quality (SCL, QA_PIXEL, UDM2).",
+)
+asset = click.option("--asset", metavar="KEY", help="Asset of STAC items to map, instead of those with the bands.")
+
 running = _group(
     click.option(
         "--runtime",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @options.generalizing
 @click.option("--confidence", metavar="CONF.tif", help="Confidence in percent to write too.")
 @options.reading
+@options.asset
+@options.clouds
 @click.option(
     "--extent", type=options.Numbers(float, "XMIN,YMIN,XMAX,YMAX", 4), help="Part to map, in the raster's CRS."
 )
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
 @options.overwrite
 @options.reporting
 def segment(session: Session, reporter: Reporter, dry_run: bool, **values: Any) -> None:
-    """Make a land-cover map of the raster INPUT.
+    """Make a land-cover map of INPUT: a raster, or a scene in several files.
+
+    Such a scene is a folder or archive with a file for each band (Sentinel-2, Landsat, Planet and others), or a STAC
+    item; its bands are chosen by what they show.
 
     Besides MAP.tif there appear MAP.qml (its style), MAP.tif.aux.xml (names of the classes) and MAP.json (what
     made it). The map has exactly the grid of INPUT, or of the part inside of --extent.

@@ -35,7 +35,7 @@ from satseg_core.raster.grid import Block, Lattice, Tile
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.reading import TileReader, valid_pixels
 from satseg_core.raster.scaling import Stretch
-from satseg_core.raster.source import Source, open_source
+from satseg_core.raster.source import CloudyPixels, Source, open_source
 from satseg_core.scores import Scores
 from satseg_core.version import __version__
 
@@ -211,7 +211,7 @@ class BlockMaker:
 
         It is opened anew after a failure: GDAL keeps px that it could not read, and gives them out the next time.
         """
-        with rasterio.Env(**self._budget.gdal_options(self._job.input)), self._reading:
+        with rasterio.Env(**self._budget.gdal_options(self._job.input, *self._job.overrides.files)), self._reading:
             self._check()
             if self._raster is None:
                 self._raster = self._open()
@@ -245,7 +245,7 @@ class BlockMaker:
         Raises:
             RasterError: the raster cannot be read.
         """
-        wanted = self._wanted(block)
+        wanted, cloudy = self._wanted(block)
         needed = tuple(scores.needed_tiles(self._job.lattice, block, wanted))
         found, run = self._scores_of(needed)
         self._tiles.made(block)
@@ -254,17 +254,17 @@ class BlockMaker:
         if needed:
             lattice = self._job.lattice
             cells = scores.blend(lattice, lattice.cells_of(block), zip(needed, found), classes)
-        predicted = PredictedBlock(self._job.lattice, block, wanted, cells)
+        predicted = PredictedBlock(self._job.lattice, block, wanted, cells, cloudy)
         return BlockDone(block, predicted.classify(self._card.legend.codes, self._job.temperature), run)
 
-    def _wanted(self, block: Block) -> NDArray[np.bool_]:
-        """Px of a block that get a class: with data and inside the mask."""
+    def _wanted(self, block: Block) -> tuple[NDArray[np.bool_], CloudyPixels | None]:
+        """Px of a block that get a class: with data and inside the mask; and those that get the code of clouds."""
         inside = self._job.area.inside(block) if self._job.area else None
         if inside is not None and not inside.any():
-            return inside
+            return inside, None
         with self._turn_to_read() as raster:
             valid = valid_pixels(raster.source, block)
-        return valid if inside is None else inside & valid
+            return raster.source.without_clouds(valid if inside is None else inside & valid, block)
 
     def _scores_of(self, tiles: Sequence[Tile]) -> tuple[list[Scores], int]:
         """Scores of tiles, and how many were run for it: each is run once while it is remembered."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -11,26 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from satseg_core.errors import OutputError
-from satseg_core.many.web import ask, is_web
 from satseg_core.outputs import FINISHED, PARTIAL
 from satseg_core.remote import is_remote, join, objects, upload
-
-
-def read_text(address: str) -> str:
-    """The text of a file, of an object in a bucket, or of a page of a web server.
-
-    Raises:
-        OSError: there is none, or it cannot be read.
-        ValueError: it is no text in UTF-8.
-    """
-    if is_web(address):
-        return ask(address)
-    if is_remote(address):
-        place, _, name = address.rpartition("/")
-        for _, stored in objects.read_all(place, [name]):
-            return stored.decode("utf-8")
-        raise FileNotFoundError(errno.ENOENT, "no such object", address)
-    return Path(address).read_text(encoding="utf-8")
 
 
 class Folder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from satseg_core.many.scenes import Scene
 from satseg_core.model.card import ModelCard
 from satseg_core.record import identify_file
 from satseg_core.remote.names import without_secrets
+from satseg_core.scenes.files import SceneFiles
 from satseg_core.segment import SegmentOptions
 
 _ASKED = (
@@ -23,6 +26,7 @@ _ASKED = (
     "stretch",
     "pixel_size",
     "precision",
+    "clouds",
     "min_area",
     "smooth",
     "simplify",
@@ -71,6 +75,8 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
         state["version"] = found.version
     if found.item is not None:
         state.update(found.item.state)
+    if found.scene is not None:
+        state.update(_state_of_files(found.scene))
     options = {name: _plain(getattr(template, name)) for name in _ASKED}
     return {
         "raster": state,
@@ -78,6 +84,17 @@ def job_of(scene: Scene, template: SegmentOptions, products: Products, card: Mod
         "options": {**options, "polygons": products.polygons, "confidence": products.confidence},
         "mask": _plain_mask(template),
     }
+
+
+def _state_of_files(scene: SceneFiles) -> dict[str, Any]:
+    """What tells whether the files of a scene, and what is said of them, have changed, as a digest."""
+    bands = [
+        [band.label, band.common, Path(without_secrets(band.file)).name, band.band, repr(band.nodata)]
+        for band in scene.bands
+    ]
+    quality = [Path(without_secrets(scene.quality.file)).name, scene.quality.kind] if scene.quality else None
+    told = [bands, quality, [list(state) for state in scene.state], list(map(repr, scene.nodata))]
+    return {"files": hashlib.sha256(json.dumps(told).encode()).hexdigest()}
 
 
 def same_job(job: Mapping[str, Any], item: Mapping[str, Any]) -> bool:

@@ -101,6 +101,7 @@ def _done(task: SceneTask, reporter: Reporter, load: LoadRuntime) -> SceneDone:
     options = replace(
         task.template,
         input=task.scene.source,
+        scene=task.scene.found.scene,
         output=folder.address(files["map"]),
         polygons=folder.address(files["polygons"]) if task.products.polygons else None,
         confidence=folder.address(files["confidence"]) if task.products.confidence else None,

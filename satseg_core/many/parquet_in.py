@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timezone
 from typing import Any
 
 from satseg_core.errors import UsageError
-from satseg_core.many.scenes import COLUMNS, Found, absolute, named_raster
+from satseg_core.many.scenes import COLUMNS, Found, named_raster
 from satseg_core.many.stac_in import own_address, scene_of
+from satseg_core.remote.addresses import absolute
 
 _ITEM = ("id", "collection", "assets", "links")
-_PROPERTIES = ("datetime", "start_datetime", "end_datetime", "updated", "proj:shape")
+_PROPERTIES = (
+    "datetime",
+    "start_datetime",
+    "end_datetime",
+    "updated",
+    "proj:shape",
+    "platform",
+    "constellation",
+    "eo:bands",
+)
 _ROWS = 1000
 
 
-def read_index(path: str, asset: str | None) -> Iterator[Found]:
+def read_index(path: str, asset: str | None, bands: Sequence[str]) -> Iterator[Found]:
     """The scenes of an index, row by row; columns that are not needed are not read.
 
     Args:
         path: a .parquet file.
         asset: see `satseg_core.many.stac_in.read_stac`.
+        bands: see there.
 
     Raises:
         UsageError: pyarrow is missing, or the file is no such index.
@@ -42,7 +53,7 @@ def read_index(path: str, asset: str | None) -> Iterator[Found]:
             wanted = [name for name in (*_ITEM, *_PROPERTIES) if name in columns] if "assets" in columns else [location]
             for batch in file.iter_batches(_ROWS, columns=wanted):
                 for row in batch.to_pylist():
-                    yield _scene(row, path, asset) if "assets" in columns else _raster(row, location, path)
+                    yield _scene(row, path, asset, bands) if "assets" in columns else _raster(row, location, path)
     except (OSError, ArrowException) as error:
         raise UsageError(f"The index {path} cannot be read ({error}); check the name and the file.") from error
 
@@ -51,11 +62,11 @@ def _raster(row: Mapping[str, Any], column: str | None, path: str) -> Found:
     return named_raster(absolute(str(row[column or ""]), path))
 
 
-def _scene(row: Mapping[str, Any], path: str, asset: str | None) -> Found:
+def _scene(row: Mapping[str, Any], path: str, asset: str | None, bands: Sequence[str]) -> Found:
     item = {key: row.get(key) for key in _ITEM}
     item["assets"] = dict(item["assets"] or {})  # a struct, or a map: pairs
     item["properties"] = {key: _plain(row[key]) for key in _PROPERTIES if row.get(key) is not None}
-    return scene_of(item, own_address(item) or path, asset)
+    return scene_of(item, own_address(item) or path, asset, bands)
 
 
 def _plain(value: Any) -> Any:

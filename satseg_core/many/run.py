@@ -28,12 +28,13 @@ from satseg_core.many.overall import (
     write_failures,
     write_overall,
 )
-from satseg_core.many.scenes import Found, Scene, find_scenes, is_local
+from satseg_core.many.scenes import Found, Scene, find_scenes
 from satseg_core.many.tally import Tally, weight
 from satseg_core.memory import Budget
 from satseg_core.model.keeper import RuntimeKeeper
 from satseg_core.model.store import ModelFile, find_model
 from satseg_core.raster.polygon_layer import PolygonLayer
+from satseg_core.remote.addresses import is_local
 from satseg_core.remote.names import without_secrets
 from satseg_core.segment import SegmentOptions
 from satseg_core.segment_options import check_places
@@ -120,7 +121,7 @@ def look(options: ManyOptions, reporter: Reporter) -> Pending:
     """
     model = find_model(options.template.model)
     _check(options)
-    scenes = find_scenes(options.inputs, options.output, options.asset, reporter.check)
+    scenes = find_scenes(options.inputs, options.output, options.asset, reporter.check, model.card.bands)
     pending = _pending(scenes, options, model)
     already, every = len(pending.items), len(scenes)
     words = f"{every:,} scenes" if every > 1 else "1 scene"

@@ -17,9 +17,10 @@ from satseg_core.legend import NODATA, Legend
 from satseg_core.many.folder import Folder
 from satseg_core.many.footprint import corners, on_earth
 from satseg_core.many.names import JOB, item_name
-from satseg_core.many.scenes import Scene, is_local
+from satseg_core.many.scenes import Scene
 from satseg_core.model.card import ModelCard
 from satseg_core.record import now
+from satseg_core.remote.addresses import is_local
 from satseg_core.remote.names import without_secrets
 from satseg_core.version import __version__
 

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from satseg_core.errors import UsageError
-from satseg_core.many.scenes import absolute
-from satseg_core.many.web import is_web
+from satseg_core.remote.addresses import absolute
+from satseg_core.remote.web import is_web
 
 MOST_PAGES = 10_000
 """Of one answer; with as many items a page as servers like to give, these are more than a million."""

@@ -14,11 +14,12 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
-from satseg_core.errors import ModelError
+from satseg_core.errors import ModelError, SatSegError
 from satseg_core.model.card import ModelCard
 from satseg_core.model.store import find_model
 from satseg_core.outputs import sidecar
 from satseg_core.picture import window_under
+from satseg_core.raster.stack import Part, Stack
 
 Record = Mapping[str, Any]
 """A run record as `satseg_core.record` writes it; people may have changed it."""
@@ -93,11 +94,23 @@ def _candidates(record: Record, map_path: Path, stack: ExitStack) -> Iterator[Da
         named = str(record["input"]["path"])
     except _MALFORMED:
         return
+    scene = _opened_scene(record)
+    if scene is not None:
+        yield stack.enter_context(scene)
     beside = map_path.parent
     for place in dict.fromkeys((named, str(beside / named), str(beside / image_name(record)))):
         image = _opened(place)
         if image is not None:
             yield stack.enter_context(image)
+
+
+def _opened_scene(record: Record) -> DatasetReader | None:
+    """The bands of a scene in several files, as one raster; None for other records, and where a file is gone."""
+    try:
+        parts = record["input"]["overrides"]["stack"]["parts"]
+        return rasterio.open(Stack(tuple(Part(**part) for part in parts)).virtual(rasterio.open))
+    except (*_MALFORMED, SatSegError, RasterioError, OSError):
+        return None
 
 
 def _opened(place: str) -> DatasetReader | None:

@@ -23,7 +23,7 @@ def segment_command(options: Mapping[str, Any]) -> str:
     words = ["satseg", "segment", str(options["input"]), "--output", str(options["output"])]
     for name, value in options.items():
         # Zero is the default of all numbers that may be zero.
-        if name in _NOT_OF_THE_MAP or value in (None, False, 0, "auto"):
+        if name in _NOT_OF_THE_MAP or value in (None, False, 0, "auto", "keep"):
             continue
         words.append("--" + name.replace("_", "-"))
         if value is not True:

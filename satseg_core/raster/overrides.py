@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from satseg_core.raster.clouds import Clouds
+from satseg_core.raster.stack import Stack
+from satseg_core.remote.names import without_secrets
+
 
 @dataclass(frozen=True)
 class Overrides:
@@ -16,17 +20,30 @@ class Overrides:
             empty for the file's own.
         also_nodata: values of px without data besides, of all bands alike.
         band_names: what a catalogue calls each of the raster's bands, such as ``red``; empty where none does.
+        stack: the files that the bands are in, where the raster is a scene of several; None for a raster as it is.
+        clouds: what becomes of cloud and shadow; None to map them like all else.
     """
 
     crs: str | None = None
     nodata: tuple[float, ...] = ()
     also_nodata: tuple[float, ...] = ()
     band_names: tuple[str, ...] = ()
+    stack: Stack | None = None
+    clouds: Clouds | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that are read because of them."""
+        return (*(self.stack.files if self.stack else ()), *((self.clouds.file,) if self.clouds else ()))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values for run records: values without data as text, for JSON has no NaN."""
-        values = {"nodata": self.nodata, "also_nodata": self.also_nodata}
-        return {**asdict(self), **{name: [repr(value) for value in found] for name, found in values.items()}}
+        """Plain JSON values for run records: values without data as text, for JSON has no NaN; URLs not signed."""
+        values = asdict(self)
+        for name in ("nodata", "also_nodata"):
+            values[name] = [repr(value) for value in values[name]]
+        for part in (*((values["stack"] or {}).get("parts") or ()), *filter(None, [values["clouds"]])):
+            part["file"] = without_secrets(part["file"])
+        return values
 
 
 NO_OVERRIDES = Overrides()

@@ -7,26 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import rasterio
 from affine import Affine
+from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import RasterError
 from satseg_core.raster.bands import choose_bands
+from satseg_core.raster.clouds import cloudy_pixels
 from satseg_core.raster.collar import Collar, find_collar
 from satseg_core.raster.crs_text import read_crs
 from satseg_core.raster.epoch import coordinate_epoch
 from satseg_core.raster.failures import cannot_open, cannot_read, is_no_servers_fault
+from satseg_core.raster.grid import Block
 from satseg_core.raster.ground import is_placed
 from satseg_core.raster.layer_names import raster_name
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
+from satseg_core.raster.stack import Grid, quality_virtual
 from satseg_core.raster.validity import Validity
-from satseg_core.remote import is_remote
+from satseg_core.remote import is_elsewhere, is_remote
 from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.patience import nobody_cancels
 from satseg_core.remote.patient import failure, open_patiently
@@ -50,6 +55,8 @@ class Source:
         closing: closes what is opened besides, with the raster.
         check: raises an error if the user has cancelled; called while a server is waited for.
         overrides: what the user says of the raster.
+        opens: what GDAL opens for it: the path, or the virtual raster of a scene in several files.
+        quality: the bands that tell clouds, on the grid of the raster; None to map clouds like all else.
     """
 
     dataset: DatasetReader
@@ -61,6 +68,8 @@ class Source:
     closing: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
     check: Callable[[], None] = nobody_cancels
     overrides: Overrides = NO_OVERRIDES
+    opens: str | None = None
+    quality: DatasetReader | None = None
 
     @cached_property
     def crs(self) -> Any:
@@ -146,9 +155,38 @@ class Source:
             fitting = []
         chosen = f"{fitting[-1]}only" if fitting else "NONE"
         try:
-            return self.closing.enter_context(_dataset(self.path, self.check, OVERVIEW_LEVEL=chosen))
+            return self.closing.enter_context(_dataset(self.opens or self.path, self.check, OVERVIEW_LEVEL=chosen))
         except RasterioError as error:
             raise read_failure(self.path, error) from error
+
+    def without_clouds(self, wanted: NDArray[np.bool_], block: Block) -> tuple[NDArray[np.bool_], CloudyPixels | None]:
+        """The px of a block that the network is asked for, where cloud and shadow are to be left out.
+
+        Args:
+            wanted: ``(h, w) bool``: with data and inside of the mask.
+            block: where it lies.
+
+        Returns:
+            The rest of the wanted px, and those that get a code of their own, if they do.
+
+        Raises:
+            RasterError: the raster of quality cannot be read.
+        """
+        clouds = self.overrides.clouds
+        if self.quality is None or clouds is None or not wanted.any():
+            return wanted, None
+        try:
+            cloudy = cloudy_pixels(self.quality, clouds.kind, block) & wanted
+        except RasterioError as error:
+            raise read_failure(clouds.file, error) from error
+        return wanted & ~cloudy, None if clouds.code is None else CloudyPixels(cloudy, clouds.code)
+
+
+class CloudyPixels(NamedTuple):
+    """Px ``(h, w) bool`` of a block that get a code whatever the network would say."""
+
+    pixels: NDArray[np.bool_]
+    code: int
 
 
 @contextmanager
@@ -177,13 +215,18 @@ def open_source(
         UsageError: a band number does not exist, or their count is not the model's; or nobody knows the CRS.
     """
     path = raster_name(path)
-    with _open(path, check) as dataset, ExitStack() as closing:
+    opens = _opens(path, overrides, check)
+    with _open(path, check, opens) as dataset, ExitStack() as closing:
         _check_grid(dataset, path)
-        chosen, palette, warnings = choose_bands(dataset, path, band_names, bands, overrides.band_names)
+        in_stack = overrides.stack.bands if overrides.stack else None
+        chosen, palette, warnings = choose_bands(dataset, path, band_names, bands or in_stack, overrides.band_names)
         placement = place(dataset, told_crs(dataset, overrides))
         if placement.warning:
             warnings = [*warnings, placement.warning]
-        source = Source(dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides)
+        quality = _open_quality(dataset, path, overrides, check, closing)
+        source = Source(
+            dataset, path, tuple(chosen), palette, placement, tuple(warnings), closing, check, overrides, opens, quality
+        )
         source.validity  # noqa: B018 # what is wrong with it is said at once
         yield source
 
@@ -197,6 +240,22 @@ def told_crs(dataset: DatasetReader, overrides: Overrides) -> Any:
     return dataset.crs if overrides.crs is None else read_crs(overrides.crs)
 
 
+def _opens(path: str, overrides: Overrides, check: Callable[[], None]) -> str:
+    """What GDAL opens for a raster."""
+    return overrides.stack.virtual(lambda name: _open(name, check)) if overrides.stack else path
+
+
+def _open_quality(
+    dataset: DatasetReader, path: str, overrides: Overrides, check: Callable[[], None], closing: ExitStack
+) -> DatasetReader | None:
+    """The raster of quality on the grid of a raster, if clouds are to be left out; it closes with the raster."""
+    clouds = overrides.clouds
+    if clouds is None:
+        return None
+    opens = quality_virtual(clouds.file, clouds.bands, Grid.of(dataset), lambda name: _open(name, check))
+    return closing.enter_context(_open(path, check, opens))
+
+
 def _is_patient(path: str) -> bool:
     """Whether servers are asked for px: of the raster, or of those that it lists."""
     return is_remote(path) or bool(listed_elsewhere(path))
@@ -208,12 +267,19 @@ def _dataset(path: str, check: Callable[[], None], **options: Any) -> DatasetRea
     return rasterio.open(path, **options)
 
 
-def _open(path: str, check: Callable[[], None]) -> DatasetReader:
+def _open(path: str, check: Callable[[], None], opens: str | None = None) -> DatasetReader:
+    """Open a raster: by its name, or by what GDAL ``opens`` for it."""
+    opens = opens or path
     try:
-        dataset = _dataset(path, check)
+        dataset = _dataset(opens, check)
     except RasterioError as error:
-        if _is_patient(path) and not is_no_servers_fault(error):
+        if _is_patient(opens) and not is_no_servers_fault(error):
             raise RasterError(failure(path, error)) from error
+        if not is_elsewhere(path) and Path(path).is_dir():
+            raise RasterError(
+                f"{path} is a folder in which no scene is recognised; give one of its rasters, or map all of them with"
+                " 'satseg segment-many'."
+            ) from error
         raise RasterError(cannot_open(path, error)) from error
     if dataset.driver == "GTI" and _is_patient(path):
         dataset.close()
@@ -250,6 +316,8 @@ def _check_grid(dataset: DatasetReader, path: str) -> None:
 
 def read_failure(path: str, error: RasterioError) -> RasterError:
     """The sentence for a raster that opens but cannot be read."""
-    if _is_patient(path) and not is_no_servers_fault(error):
+    # A scene's files may lie elsewhere, and it here.
+    elsewhere = _is_patient(path) or is_remote(str(error.__cause__ or error))
+    if elsewhere and not is_no_servers_fault(error):
         return RasterError(failure(path, error))
     return RasterError(cannot_read(path, error))

@@ -17,6 +17,9 @@ _TEXT = re.compile(r">([^<>]+)<")
 
 _INDEX_ENDS = (".gti.gpkg", ".gti.fgb", ".gti.parquet")
 
+VIRTUAL = "<VRTDataset"
+"""Beginning of a virtual raster that is given as a text instead of a name."""
+
 _DEEPEST = 8
 """Virtual rasters in one another that are looked into."""
 
@@ -25,11 +28,13 @@ def listed_elsewhere(name: str) -> tuple[str, ...]:
     """Names of the rasters elsewhere that a file on this machine lists, itself or in the files that it lists.
 
     Args:
-        name: of a raster.
+        name: of a raster; or the text of a virtual raster.
 
     Returns:
         Names as they are written; none for what is no list, is not here, or lists what is here alone.
     """
+    if name.startswith(VIRTUAL):
+        return tuple(dict.fromkeys(_in_text(name)))
     path = Path(name.removeprefix("GTI:"))
     try:
         status = path.stat()
@@ -52,12 +57,17 @@ def _in_virtual(path: Path, deep: int) -> Iterator[str]:
         content = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
+    yield from _in_text(content)
     for found in _TEXT.finditer(content):
         text = html.unescape(found.group(1)).strip()
-        if is_remote(text):
-            yield text
-        elif deep and text.lower().endswith(".vrt"):
+        if deep and not is_remote(text) and text.lower().endswith(".vrt"):
             yield from _in_virtual(path.parent / text, deep - 1)
+
+
+def _in_text(content: str) -> Iterator[str]:
+    """Names elsewhere in the text of a virtual raster."""
+    texts = (html.unescape(found.group(1)).strip() for found in _TEXT.finditer(content))
+    return (text for text in texts if is_remote(text))
 
 
 def _in_index(path: Path) -> Iterator[str]:

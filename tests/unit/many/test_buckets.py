@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from satseg_core.errors import OutputError, UsageError
-from satseg_core.many.folder import Folder, read_text
-from satseg_core.many.scenes import find_scenes
+from satseg_core.errors import OutputError, RasterError, UsageError
+from satseg_core.many.folder import Folder
+from satseg_core.many.scenes import RGB, find_scenes
+from satseg_core.remote.addresses import read_text
+from satseg_core.scenes.find import find_scene
+from tests.scenes import L8_ID, S2_ID, landsat, safe
 
 pytest.importorskip("s3fs")
 moto_server = pytest.importorskip("moto.server")
@@ -53,6 +56,23 @@ def test_a_folder_of_a_bucket_is_one_like_any_other(bucket: str, tmp_path: Path)
     assert read_text(f"{bucket}/some/folder/north/a.json") == "ä\n"
     with pytest.raises(FileNotFoundError):
         read_text(f"{bucket}/some/folder/nothing.json")
+
+
+def test_scenes_in_several_files_are_found_in_a_bucket(bucket: str, tmp_path: Path) -> None:
+    import boto3
+
+    client = boto3.client("s3")
+    for file in (*landsat(tmp_path / "landsat").iterdir(), *safe(tmp_path / "s2").rglob("*.*")):
+        if file.is_file():
+            client.upload_file(str(file), "maps", f"in_bands/{file.relative_to(tmp_path).as_posix()}")
+    names = [scene.name for scene in find_scenes([f"{bucket}/in_bands"], str(tmp_path / "maps"))]
+    assert names == [f"landsat/{L8_ID}", f"s2/{S2_ID}"]
+    found = find_scene(f"{bucket}/in_bands/s2/{S2_ID}.SAFE", RGB)
+    assert found is not None
+    assert [part.file.rpartition("_")[0][-3:] for part in found.choose(RGB).parts] == ["B04", "B03", "B02"]
+    assert all(version for _, _, version in found.state)
+    with pytest.raises(RasterError, match="holds 2 scenes"):
+        find_scene(f"{bucket}/in_bands", RGB)
 
 
 def test_scenes_of_a_bucket(bucket: str) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from satseg_core.errors import RasterError, UsageError
-from satseg_core.many.scenes import absolute, find_scenes
-from satseg_core.many.stac_in import choose_asset
+from satseg_core.many.scenes import find_scenes
+from satseg_core.remote.addresses import absolute
+from satseg_core.scenes.assets import choose_asset
 
 
 def touch(*paths: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_command_is_read_as_the_same_options(options):
 
 
 def test_every_field_of_the_options_is_an_option_of_the_command():
-    assert asdict(PLAIN).keys() <= {parameter.name for parameter in segment.params}
+    assert PLAIN.to_json().keys() <= {parameter.name for parameter in segment.params}
 
 
 def test_how_a_run_was_interrupted_is_not_repeated():
