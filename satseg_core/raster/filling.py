@@ -40,7 +40,6 @@ def fill_gaps(values: NDArray[Any], data: Flags) -> None:
         values: ``(B, h, w)``, of any type; sides are multiples of `CELL`.
         data: ``(h, w)``, which px have data.
     """
-    height, width = data.shape
     count = _sums(data)
     some = count > 0
     mixed = some & (count < CELL**2)
@@ -144,7 +143,7 @@ def mirrored_cells(full: Flags) -> Seen:
         near = nearest_cells(known)
         mirrors = near[0][cells], near[1][cells]
         found = [_across(mirror, places) for mirror, places in zip(mirrors, cells)]
-        inside = np.logical_and.reduce([(0 <= f) & (f < length) for f, length in zip(found, full.shape)])
+        inside = np.logical_and.reduce([(place >= 0) & (place < length) for place, length in zip(found, full.shape)])
         hit = inside.copy()
         hit[inside] = known[found[0][inside], found[1][inside]]
         here, there = (cells[0][hit], cells[1][hit]), (found[0][hit], found[1][hit])

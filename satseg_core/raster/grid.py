@@ -6,9 +6,9 @@ Three grids cover exactly the same ground:
 * model px: the raster resampled to the pixel size that the model was trained at;
 * score cells: the coarser grid, ``stride`` model px a cell, on which the network gives its scores.
 
-Tiles may reach beyond the raster, where they show it mirrored. They lie at offsets that depend on the raster's size alone, so whatever part of the raster is asked for, in
-whatever order and by whichever process, a pixel gets its scores from the same tiles: that is what makes
-every result independent of blocks. Pure geometry: nothing here reads a file.
+Tiles may reach beyond the raster, where they show it mirrored. They lie at offsets that depend on the raster's size
+alone, so whatever part of the raster is asked for, in whatever order and by whichever process, a pixel gets its scores
+from the same tiles: that is what makes every result independent of blocks. Pure geometry: nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ class Axis:
     @property
     def starts(self) -> tuple[int, ...]:
         """Offset of every tile in model px. The first ones begin before the raster, the last ones end behind it."""
-        return _starts(self.cells, self.tile // self.stride, self.step // self.stride, BEYOND // self.stride, self.stride)
+        return _starts(
+            self.cells, self.tile // self.stride, self.step // self.stride, BEYOND // self.stride, self.stride
+        )
 
     def tile_model(self, index: int) -> Span:
         """Model px of a tile; may reach beyond the raster."""

@@ -23,7 +23,7 @@ PIECES_KEPT = 6
 """So many pieces are kept at least: a tile may lie in four, and in two of the next row."""
 
 WIDEST = 5 * 10**6
-"""Bytes of the widest pieces. Memory has no say in it: GDAL rounds averages otherwise where a piece begins elsewhere."""
+"""Bytes of the widest pieces. Not by memory: GDAL rounds averages otherwise where a piece begins elsewhere."""
 
 
 class TileReader:

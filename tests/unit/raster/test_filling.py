@@ -59,7 +59,9 @@ def test_what_gaps_hold_before_does_not_matter(data, seed):
 def test_a_straight_edge_is_a_mirror_and_what_it_shows_is_mirrored_again(edge, axis, flip):
     values, data = numbered((64, 64)), np.zeros((64, 64), bool)
     data[:edge] = True
-    values, data = (image[..., ::flip, :].swapaxes(-1, -2) if axis else image[..., ::flip, :] for image in (values, data))
+    values, data = (
+        image[..., ::flip, :].swapaxes(-1, -2) if axis else image[..., ::flip, :] for image in (values, data)
+    )
     values, data = np.ascontiguousarray(values), np.ascontiguousarray(data)
     expected = np.stack([np.indices((64, 64))[0], np.indices((64, 64))[1]]).astype(np.float32)
     expected = expected[:, folded(np.arange(64), edge)]

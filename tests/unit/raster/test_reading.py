@@ -24,7 +24,7 @@ MEAN, STD = (np.array(values)[:, None, None] for values in (CARD.mean, CARD.std)
 
 FIRST = Tile(0, 0)
 INSIDE = (slice(None), slice(8, None), slice(12, None))
-"""Px of the first tile of ``image``, 96 x 130 px, that lie inside of it: tiles of 64 px, 48 apart, have so much to spare."""
+"""Px of the first tile of ``image`` that lie inside of it: its 2 x 3 tiles of 64 px have 16 and 24 px to spare."""
 
 
 def read(path, scale=1.0, tile=FIRST, stretch=None, kept=2**24):
