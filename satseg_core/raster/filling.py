@@ -37,9 +37,16 @@ def fill_gaps(values: NDArray[Any], data: Flags) -> None:
     Depends on the image alone and takes no chance. Where nothing has data, nothing is changed.
 
     Args:
-        values: ``(B, h, w)``, of any type; sides are multiples of `CELL`.
+        values: ``(B, h, w)``, of any type.
         data: ``(h, w)``, which px have data.
     """
+    height, width = data.shape
+    if height % CELL or width % CELL:
+        whole = ((0, -height % CELL), (0, -width % CELL))
+        filled = np.pad(values, ((0, 0), *whole), mode="symmetric")
+        fill_gaps(filled, np.pad(data, whole, mode="symmetric"))
+        values[:] = filled[:, :height, :width]
+        return
     count = _sums(data)
     some = count > 0
     mixed = some & (count < CELL**2)
@@ -136,8 +143,8 @@ def mirrored_cells(full: Flags) -> Seen:
         full: ``(H, W)``, which cells have data; some do. They show themselves.
     """
     known = full.copy()
-    rows, cols = np.indices(full.shape)
-    seen = Seen(rows.copy(), cols.copy(), np.zeros(full.shape, bool), np.zeros(full.shape, bool))
+    rows, cols = np.meshgrid(*map(np.arange, full.shape), indexing="ij")
+    seen = Seen(rows, cols, np.zeros(full.shape, bool), np.zeros(full.shape, bool))
     while not known.all():
         cells = np.nonzero(~known)
         near = nearest_cells(known)

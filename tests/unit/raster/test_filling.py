@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from satseg_core.raster.filling import CELL, fill_gaps, folded, mirrored_cells, nearest_cells
+from satseg_core.raster.filling import fill_gaps, folded, mirrored_cells, nearest_cells
 
-sides = st.integers(1, 12).map(lambda cells: CELL * cells)
+sides = st.integers(1, 48)
 masks = st.tuples(sides, sides).flatmap(lambda shape: arrays(bool, shape))
 boxes = st.tuples(sides, sides, st.integers(0, 47), st.integers(0, 47), st.integers(1, 48), st.integers(1, 48))
 
@@ -63,10 +63,8 @@ def test_a_straight_edge_is_a_mirror_and_what_it_shows_is_mirrored_again(edge, a
         image[..., ::flip, :].swapaxes(-1, -2) if axis else image[..., ::flip, :] for image in (values, data)
     )
     values, data = np.ascontiguousarray(values), np.ascontiguousarray(data)
-    expected = np.stack([np.indices((64, 64))[0], np.indices((64, 64))[1]]).astype(np.float32)
-    expected = expected[:, folded(np.arange(64), edge)]
+    expected = numbered((64, 64))[:, folded(np.arange(64), edge)]
     expected = expected[:, ::flip].swapaxes(1, 2) if axis else expected[:, ::flip]
-    # Numbers count from the top: where the data lies at the bottom, the same mirror.
     fill_gaps(values, data)
     np.testing.assert_array_equal(values, expected)
 
