@@ -281,8 +281,8 @@ HOLED = """Round holes, two and a half diameters apart (at least 98 m), from one
 SMALLER = """Nine squares of each scene, mapped by themselves. What they lack is knowledge of the land around, which
 no filling brings: the last row shows true land around the squares."""
 
-FRAMES = """Four parts of each scene, 940 to 1090 m a side, mapped by themselves, by how far tiles reach beyond the raster
-where as few tiles as can be have that to spare."""
+FRAMES = """Four parts of each scene, 940 to 1090 m a side, mapped by themselves, by how far tiles reach beyond the
+raster where as few tiles as can be have that to spare."""
 
 
 if __name__ == "__main__":

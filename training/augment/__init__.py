@@ -1,4 +1,4 @@
-"""Crops in other places and light, under clouds, with gaps; numpy in, numpy out, all of it a function of a generator."""
+"""Crops in other places, light, under clouds, with gaps; numpy in, numpy out, all of it a function of a generator."""
 
 from __future__ import annotations
 

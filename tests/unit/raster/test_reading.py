@@ -227,7 +227,7 @@ def test_a_tile_from_an_overview_shows_the_same_ground(make_raster):
 
 
 @pytest.mark.parametrize("layout", [{}, {"tiled": True, "blockxsize": 16, "blockysize": 16}])
-@pytest.mark.parametrize("scale", [0.7, 1.0, 2.3])
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.3, 2.3])
 def test_tiles_do_not_depend_on_what_is_kept_nor_on_what_was_read_before(make_raster, image, layout, scale):
     path = make_raster(np.tile(image, (1, 2, 2)), **layout)
     with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
