@@ -41,7 +41,7 @@ def fill_gaps(values: NDArray[Any], data: Flags) -> None:
         data: ``(h, w)``, which px have data.
     """
     height, width = data.shape
-    if height % CELL or width % CELL:
+    if height % CELL or width % CELL or not values.flags.c_contiguous:
         whole = ((0, -height % CELL), (0, -width % CELL))
         filled = np.pad(values, ((0, 0), *whole), mode="symmetric")
         fill_gaps(filled, np.pad(data, whole, mode="symmetric"))
@@ -70,22 +70,27 @@ def _sums(data: Flags) -> NDArray[np.uint8]:
 
 def _fill_beside(values: NDArray[Any], data: Flags, mixed: Flags) -> None:
     """Fill the gaps in cells that have data, too: each px by what lies opposite of the nearest one with data."""
-    rows, cols = np.nonzero(mixed)
     inside = np.arange(CELL)
-    rows, cols = (rows * CELL)[:, None, None] + inside[:, None], (cols * CELL)[:, None, None] + inside
-    gaps = ~data[rows, cols]
-    rows, cols = (np.broadcast_to(places, gaps.shape)[gaps] for places in (rows, cols))
+    down, across = np.nonzero(mixed)
+    rows, cols = (down * CELL)[:, None, None] + inside[:, None], (across * CELL)[:, None, None] + inside
+    here = (rows * data.shape[1] + cols)[~data[rows, cols]]
     reach = 2 * (CELL - 1)
     padded = np.pad(data, reach)
     width = padded.shape[1]
-    flat = padded.ravel()
+    rows, cols = np.divmod(here, data.shape[1])
     places = (rows + reach) * width + cols + reach
+    flat = padded.ravel()
     near = _nearest(flat, places, width)
     opposite = 2 * near - places
-    found = np.where(flat[opposite], opposite, near)
-    from_rows, from_cols = found // width - reach, found % width - reach
+    rows, cols = np.divmod(np.where(flat[opposite], opposite, near), width)
+    _copy(values, here, (rows - reach) * data.shape[1] + cols - reach)
+
+
+def _copy(values: NDArray[Any], here: Places, there: Places) -> None:
+    """Give px the values of others; both are numbered row by row."""
     for band in values:
-        band[rows, cols] = band[from_rows, from_cols]
+        flat = band.reshape(-1)
+        flat[here] = flat.take(there)
 
 
 def _nearest(flat: Flags, places: Places, width: int) -> Places:
@@ -116,15 +121,17 @@ def _fill_cells(values: NDArray[Any], full: Flags) -> None:
     """Fill all cells that are not full from those that are."""
     seen = mirrored_cells(full)
     cells = np.nonzero(~full)
-    down, across = seen.rows[cells], seen.cols[cells]
+    width = values.shape[2]
     inside = np.arange(CELL)
-    here = (cells[0][:, None] * CELL + inside)[:, :, None], (cells[1][:, None] * CELL + inside)[:, None, :]
-    there = (
-        (down[:, None] * CELL + np.where(seen.upside_down[cells][:, None], inside[::-1], inside))[:, :, None],
-        (across[:, None] * CELL + np.where(seen.reversed[cells][:, None], inside[::-1], inside))[:, None, :],
-    )
-    for band in values:
-        band[here] = band[there]
+    here = _px(cells[0], inside)[:, :, None] * width + _px(cells[1], inside)[:, None, :]
+    rows = _px(seen.rows[cells], np.where(seen.upside_down[cells][:, None], inside[::-1], inside))
+    cols = _px(seen.cols[cells], np.where(seen.reversed[cells][:, None], inside[::-1], inside))
+    _copy(values, here.reshape(-1), (rows[:, :, None] * width + cols[:, None, :]).reshape(-1))
+
+
+def _px(cells: Places, inside: Places) -> Places:
+    """Px of cells along an axis, ``(n, CELL)``, in an order of their own."""
+    return np.asarray(cells[:, None] * CELL + inside)
 
 
 class Seen(NamedTuple):

@@ -60,22 +60,31 @@ class TileReader:
         values, valid = self._pieces.read(rows.read_model(tile.row), cols.read_model(tile.col))
         with np.errstate(over="ignore", invalid="ignore"):
             tensor = values.astype(np.float32)
-        data = None
-        if valid is not None:
-            # As for the map, a px with a nodata value in some of its bands has data: that value is its colour there.
-            data = np.asarray(valid.any(axis=0) & np.isfinite(tensor).all(axis=0))
+        data = None if valid is None else _data(tensor, valid)
+        if data is not None and values.dtype.kind == "f":
             # NaN and numbers too large for float32 must not reach the clip.
-            tensor[:, ~data] = 0
+            np.copyto(tensor, 0, where=~data)
         tensor *= self._factor
         tensor += self._offset
         np.clip(tensor, self._lowest, self._highest, out=tensor)
-        if data is not None:
-            tensor[:, ~data] = 0
         places = _places(rows, tile.row), _places(cols, tile.col)
         tensor = _extended(tensor, *places)
         if data is not None:
+            if not data.any():
+                tensor[:] = 0
             fill_gaps(tensor, _extended(data, *places))
         return tensor
+
+
+def _data(tensor: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Which px have data, ``(h, w)``, as `valid_pixels` has it; None for all of them.
+
+    A px with a nodata value in some of its bands has data: that value is its colour there.
+    """
+    data = np.logical_or.reduce(valid, axis=0)
+    for band in tensor:
+        data &= np.isfinite(band)
+    return None if data.all() else data
 
 
 def _places(axis: Axis, index: int) -> NDArray[np.intp] | None:
@@ -88,8 +97,9 @@ def _places(axis: Axis, index: int) -> NDArray[np.intp] | None:
 
 def _extended(image: NDArray[Any], rows: NDArray[np.intp] | None, cols: NDArray[np.intp] | None) -> NDArray[Any]:
     """An image ``(…, h, w)`` over a whole tile, from what was read of it."""
-    image = image if rows is None else image.take(rows, axis=-2)
-    return np.ascontiguousarray(image if cols is None else image.take(cols, axis=-1))
+    if cols is not None:
+        image = image.take(cols, axis=-1)
+    return np.ascontiguousarray(image if rows is None else image.take(rows, axis=-2))
 
 
 class _Pieces:
