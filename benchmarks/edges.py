@@ -159,10 +159,10 @@ def diamond(side: int) -> np.ndarray:
     return (side / 2 - away[:, None] - away) / np.sqrt(2) * pixel()
 
 
-def agreement(codes: np.ndarray, whole: np.ndarray, inside: np.ndarray) -> list[float]:
-    """Share of px with the same class in each of `BANDS`."""
+def agreement(codes: np.ndarray, whole: np.ndarray, inside: np.ndarray, count: int = len(BANDS)) -> list[float]:
+    """Share of px with the same class in the first so many of `BANDS`."""
     same = codes == whole
-    return [float(same[(inside > low) & (inside <= high)].mean()) for low, high in BANDS]
+    return [float(same[(inside > low) & (inside <= high)].mean()) for low, high in BANDS[:count]]
 
 
 def holes(pairs: Sequence[tuple[np.ndarray, np.ndarray]], mapper: Mapper) -> Mapping[str, np.ndarray]:
@@ -175,7 +175,7 @@ def holes(pairs: Sequence[tuple[np.ndarray, np.ndarray]], mapper: Mapper) -> Map
             for name, label in ((BEFORE, "before"), ("nearest px", "nearest px"), (ENGINE, "the engine")):
                 with filling_by(ways[name]):
                     codes = mapper(scene, inside > 0)
-                found.setdefault(f"{size * pixel():.3g} m, {label}", []).append(agreement(codes, whole, inside)[:2])
+                found.setdefault(f"{size * pixel():.3g} m, {label}", []).append(agreement(codes, whole, inside, 2))
     return as_arrays(found)
 
 
