@@ -117,6 +117,7 @@ def parts(scenes: Sequence[np.ndarray], wholes: Sequence[np.ndarray], mapper: Ma
     """The page's paragraphs and tables."""
     pairs = list(zip(scenes, wholes))
     yield HEAD.format(scenes=len(scenes), resamples=RESAMPLES)
+    yield CHOSEN
     yield "## Scenes cut to a diamond\n\n" + DIAMONDS
     yield compared(diamonds(pairs, mapper), bands(), extra=("water within 20 m",))
     yield "## Holes\n\n" + HOLED
@@ -271,10 +272,11 @@ HEAD = """# Beside gaps and where a raster ends
 By `python -m benchmarks.edges` on {scenes} scenes of DeepGlobe (1224 m a side), averaged to the default model's pixels
 of 2.44 m. A part of each scene is cut away or cut out and mapped; counted is the share of px, %, that keep the class
 that they have in the map of the whole scene. Means of scenes; in brackets between which numbers the mean lies in 95 of
-100 draws of as many scenes ({resamples} draws).
+100 draws of as many scenes ({resamples} draws)."""
 
-The engine's way was chosen by these same figures. What sets mirroring apart from flat colours and from nearest px is
-larger than what scenes differ by; squares of 4 px instead of 8 or of single px are a choice of speed as well."""
+CHOSEN = """The engine's way was chosen by these same figures. Chosen on fourteen scenes it is the same one whichever is left out,
+and chosen on seven in 93 of 100 draws; the other eight then agree in 94.8 % within 20 m and 95.6 % from 20 to 50 m. Beside
+nearest px it brings 8.6 (3.5 to 14.0) within 20 m, beside mirroring px by px 2.6 (0.9 to 4.9), scene by scene."""
 
 DIAMONDS = """Each scene is cut to the square that stands on its corner, as every rotated scene is; the rest is nodata.
 Ways to fill it, and, for comparison, what happens to the map if only the tiles lie elsewhere: no way can do better."""

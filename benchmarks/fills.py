@@ -14,7 +14,7 @@ from satseg_core.raster import filling
 from satseg_core.raster.filling import fill_gaps, mirrored_cells, nearest_cells
 
 Fill = Callable[[np.ndarray, np.ndarray], None]
-"""Takes normalised values ``(B, h, w)``, 0 in gaps, and ``(h, w)``, which px have data."""
+"""Takes normalised values ``(B, h, w)`` and ``(h, w)``, which px have data."""
 
 BEFORE = "the training's mean colour (before)"
 ENGINE = "mirrored, squares of 4 px (the engine)"
@@ -29,7 +29,7 @@ def fills(card: ModelCard) -> Mapping[str, Fill]:
 
     return {
         "black": blacken,
-        BEFORE: _nothing,
+        BEFORE: _neutral,
         "the tile's mean colour": _mean,
         "push and pull": _pyramid,
         "nearest px": _nearest,
@@ -46,8 +46,9 @@ def filling_by(fill: Fill) -> Iterator[None]:
         yield
 
 
-def _nothing(values: np.ndarray, data: np.ndarray) -> None:
-    """What normalisation makes zero stays."""
+def _neutral(values: np.ndarray, data: np.ndarray) -> None:
+    """What normalisation makes zero."""
+    values[:, ~data] = 0
 
 
 def _mean(values: np.ndarray, data: np.ndarray) -> None:

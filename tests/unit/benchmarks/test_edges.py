@@ -17,11 +17,11 @@ def test_every_way_changes_gaps_alone_and_leaves_numbers_there(name):
     rng = np.random.default_rng(2)
     values, data = rng.random((3, 64, 96)).astype(np.float32), rng.random((64, 96)) > 0.3
     data[:, 50:] = False
-    values[:, ~data] = 0
+    values[:, ~data] = 7
     before = values.copy()
     fills(find_model().card)[name](values, data)
     np.testing.assert_allclose(values[:, data], before[:, data], atol=1e-6)
-    assert np.isfinite(values).all()
+    assert values.max() < 5
 
 
 def test_the_engine_fills_in_another_way_for_as_long_as_it_should():
