@@ -274,9 +274,10 @@ of 2.44 m. A part of each scene is cut away or cut out and mapped; counted is th
 that they have in the map of the whole scene. Means of scenes; in brackets between which numbers the mean lies in 95 of
 100 draws of as many scenes ({resamples} draws)."""
 
-CHOSEN = """The engine's way was chosen by these same figures. Chosen on fourteen scenes it is the same one whichever is left out,
-and chosen on seven in 93 of 100 draws; the other eight then agree in 94.8 % within 20 m and 95.6 % from 20 to 50 m. Beside
-nearest px it brings 8.6 (3.5 to 14.0) within 20 m, beside mirroring px by px 2.6 (0.9 to 4.9), scene by scene."""
+CHOSEN = """\
+The engine's way was chosen by these same figures. Chosen on fourteen scenes it is the same, whichever is left out, and
+chosen on seven in 93 of 100 draws; the other eight then agree in 94.8 % within 20 m and 95.6 % from 20 to 50 m. Over
+nearest px it gains 8.6 (3.5 to 14.0) within 20 m, over mirroring px by px 2.6 (0.9 to 4.9), scene by scene."""
 
 DIAMONDS = """Each scene is cut to the square that stands on its corner, as every rotated scene is; the rest is nodata.
 Ways to fill it, and, for comparison, what happens to the map if only the tiles lie elsewhere: no way can do better."""
