@@ -201,6 +201,8 @@ class Augmentation:
         blur, noise: largest sigma, px, and largest standard deviation, of 0..1.
         clouds: share of crops with clouds and their shadows, which become *unknown* where they hide the land.
         haze: share of crops under thin haze, whose labels stay.
+        gaps: share of crops of which a part is cut away and filled as the engine fills what has no data; labels there
+            become *ignore*.
         mix: share of crops that get the areas of half of another crop's classes pasted in (ClassMix, Olsson 2021).
     """
 
@@ -216,6 +218,7 @@ class Augmentation:
     noise: float = 0.0
     clouds: float = 0.0
     haze: float = 0.0
+    gaps: float = 0.0
     mix: float = 0.0
 
 

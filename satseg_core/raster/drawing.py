@@ -11,10 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from satseg_core.raster.edges import Edges, cut, divided, edges_of
-from satseg_core.raster.filling import centres, runs, shares
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.patches import Bounds, Patch, are_near, around, patches, unwind
 from satseg_core.raster.projecting import Floats, Way
+from satseg_core.raster.rasterize import centres, runs, shares
 
 TOLERANCE = 0.005
 """Px by which a border may be off where it is straight in the polygons' CRS and bent in the raster's."""

@@ -6,9 +6,9 @@ Three grids cover exactly the same ground:
 * model px: the raster resampled to the pixel size that the model was trained at;
 * score cells: the coarser grid, ``stride`` model px a cell, on which the network gives its scores.
 
-Tiles lie at offsets that depend on the raster's size alone, so whatever part of the raster is asked for, in
-whatever order and by whichever process, a pixel gets its scores from the same tiles: that is what makes
-every result independent of blocks. Pure geometry: nothing here reads a file.
+Tiles may reach beyond the raster, where they show it mirrored. They lie at offsets that depend on the raster's size
+alone, so whatever part of the raster is asked for, in whatever order and by whichever process, a pixel gets its scores
+from the same tiles: that is what makes every result independent of blocks. Pure geometry: nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -24,6 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satseg_core.model.card import TILE_STEP
+
+BEYOND = 16
+"""Model px that tiles reach beyond the raster on each side, if as many tiles cover that, too. Beside a cut the network
+knows less than elsewhere, and less still at the edge of a tile: ``python -m benchmarks.edges``."""
+
+SMALLEST = 192
+"""Model px of the smallest tiles, if the model's are not smaller: rasters that are much smaller than what the network
+looks at are shown with their mirror images around them."""
 
 FEW_TILES = 3
 """Along a block, that its borders are placed by them: blocks of fewer would become much smaller."""
@@ -85,13 +93,13 @@ class Axis:
         Args:
             pixels: raster px.
             scale: raster px a model px, about: it is adjusted so that model px cover the raster exactly.
-            tile: model px of a full tile; shrunk where the raster is smaller.
+            tile: model px of a full tile; shrunk where the raster is smaller, but not below `SMALLEST`.
             overlap: see `Axis`.
             stride: see `Axis`.
         """
         model = max(1, round(pixels / scale))
-        needed = math.ceil(model / TILE_STEP) * TILE_STEP
-        size = min(tile, max(needed, TILE_STEP))
+        needed = math.ceil((model + 2 * BEYOND) / TILE_STEP) * TILE_STEP
+        size = min(tile, max(needed, SMALLEST))
         return cls(pixels, model, size, min(overlap, size // 2 // (2 * stride) * 2 * stride), stride)
 
     @property
@@ -111,16 +119,23 @@ class Axis:
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """Offset of every tile in model px; the last one ends with the raster."""
-        return _starts(self.cells * self.stride, self.tile, self.step)
+        """Offset of every tile in model px. The first ones begin before the raster, the last ones end behind it."""
+        return _starts(
+            self.cells, self.tile // self.stride, self.step // self.stride, BEYOND // self.stride, self.stride
+        )
+
+    def tile_model(self, index: int) -> Span:
+        """Model px of a tile; may reach beyond the raster."""
+        start = self.starts[index]
+        return Span(start, start + self.tile)
 
     def read_model(self, index: int) -> Span:
         """Model px to read for a tile: those of them that the raster has."""
-        start = self.starts[index]
-        return Span(start, min(start + self.tile, self.model))
+        start, stop = self.tile_model(index)
+        return Span(max(start, 0), min(stop, self.model))
 
     def tile_cells(self, index: int) -> Span:
-        """Score cells of a tile; may reach beyond the raster where the raster is smaller than a tile."""
+        """Score cells of a tile; may reach beyond the raster."""
         start = self.starts[index] // self.stride
         return Span(start, start + self.tile // self.stride)
 
@@ -171,7 +186,7 @@ class Axis:
         each = int(size / (step * self.scale))
         if each < FEW_TILES:
             return _spans([*range(within.start, within.stop, size), within.stop])
-        alone = (self.overlap + step) / 2
+        alone = self.starts[0] + (self.overlap + step) / 2
         first = math.floor(((within.start + size) / self.scale - alone) / step)
         last = math.ceil((within.stop / self.scale - alone) / step - 0.5)  # what is left after it joins its neighbour
         borders = (round((alone + step * tile) * self.scale) for tile in range(first, last, each))
@@ -193,11 +208,17 @@ def _spans(borders: Sequence[int]) -> list[Span]:
 
 
 @lru_cache(maxsize=64)
-def _starts(length: int, tile: int, step: int) -> tuple[int, ...]:
-    if length <= tile:
-        return (0,)
-    inner = range(0, length - tile, step)
-    return (*inner, length - tile)
+def _starts(cells: int, tile: int, step: int, beyond: int, stride: int) -> tuple[int, ...]:
+    """Offsets of tiles that cover so many cells, in model px; all else is counted in cells.
+
+    What as few tiles as can be have to spare goes beyond the raster, alike on both sides, and the rest of it into the
+    overlap of the last two; one tile alone lies in the middle.
+    """
+    steps = max(math.ceil((cells - tile) / step), 0)
+    spare = (tile + steps * step - cells) // 2
+    first = -(min(spare, beyond) if steps else spare)
+    starts = [first + number * step for number in range(steps)]
+    return tuple(stride * start for start in [*starts, cells - first - tile if steps else first])
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,16 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from satseg_core.model.card import ModelCard
-from satseg_core.raster.grid import Block, Lattice, Span, Tile
+from satseg_core.raster.filling import fill_gaps, folded
+from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile
 from satseg_core.raster.scaling import Stretch, clip_limits, normaliser
 from satseg_core.raster.source import Source, read_failure
 
 PIECES_KEPT = 6
-"""So many of the largest pieces are kept at least: a tile may lie in four, and in two of the next row."""
+"""So many pieces are kept at least: a tile may lie in four, and in two of the next row."""
+
+WIDEST = 5 * 10**6
+"""Bytes of the widest pieces. Not by memory: GDAL rounds averages otherwise where a piece begins elsewhere."""
 
 
 class TileReader:
@@ -42,7 +46,9 @@ class TileReader:
     def read(self, tile: Tile) -> NDArray[np.float32]:
         """Read one tile, averaged to model px where they are larger than the raster's, interpolated where smaller.
 
-        Pixels without data get the value that normalisation makes zero; beyond the raster the image is mirrored.
+        The network never sees a colour that is not of the land: beyond the raster the image is mirrored, and px without
+        data are filled from those of the tile that have some (`satseg_core.raster.filling`). Masks and extents play no
+        part in it.
 
         Returns:
             ``(B, tile_h, tile_w) float32``, scaled and normalised.
@@ -54,28 +60,59 @@ class TileReader:
         values, valid = self._pieces.read(rows.read_model(tile.row), cols.read_model(tile.col))
         with np.errstate(over="ignore", invalid="ignore"):
             tensor = values.astype(np.float32)
-        if valid is not None:
+        data = None if valid is None else _data(tensor, valid)
+        if data is not None and values.dtype.kind == "f":
             # NaN and numbers too large for float32 must not reach the clip.
-            valid &= np.isfinite(tensor)
-            tensor[~valid] = 0
+            np.copyto(tensor, 0, where=~data)
         tensor *= self._factor
         tensor += self._offset
         np.clip(tensor, self._lowest, self._highest, out=tensor)
-        if valid is not None:
-            tensor[~valid] = 0
-        return _mirrored(tensor, (rows.tile, cols.tile))
+        places = _places(rows, tile.row), _places(cols, tile.col)
+        tensor = _extended(tensor, *places)
+        if data is not None:
+            if not data.any():
+                tensor[:] = 0
+            fill_gaps(tensor, _extended(data, *places))
+        return tensor
+
+
+def _data(tensor: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Which px have data, ``(h, w)``, as `valid_pixels` has it; None for all of them.
+
+    A px with a nodata value in some of its bands has data: that value is its colour there.
+    """
+    data = np.logical_or.reduce(valid, axis=0)
+    for band in tensor:
+        data &= np.isfinite(band)
+    return None if data.all() else data
+
+
+def _places(axis: Axis, index: int) -> NDArray[np.intp] | None:
+    """Which of a tile's px that were read its px show, beyond the raster mirrored ones; None where it lies inside."""
+    tile, read = axis.tile_model(index), axis.read_model(index)
+    if tile == read:
+        return None
+    return folded(np.arange(tile.start, tile.stop) - read.start, read.size)
+
+
+def _extended(image: NDArray[Any], rows: NDArray[np.intp] | None, cols: NDArray[np.intp] | None) -> NDArray[Any]:
+    """An image ``(…, h, w)`` over a whole tile, from what was read of it."""
+    if cols is not None:
+        image = image.take(cols, axis=-1)
+    return np.ascontiguousarray(image if rows is None else image.take(rows, axis=-2))
 
 
 class _Pieces:
     """The raster at the model's px, read in pieces that neighbouring tiles share.
 
-    Where pieces begin and end depends on the raster alone, so that a tile is the same whatever is read before it.
+    Where pieces begin and end depends on the raster alone, so that a tile is the same whatever is read before it and
+    however much is kept.
     They are as wide as the raster where its file has whole rows in a row: to read a part of them takes as long.
 
     Args:
         source: the open raster.
         lattice: its tiles.
-        most: bytes that are kept.
+        most: bytes that are kept, if `PIECES_KEPT` pieces are no more.
     """
 
     def __init__(self, source: Source, lattice: Lattice, most: int) -> None:
@@ -86,9 +123,11 @@ class _Pieces:
         # Values of integer types without nodata are all data: no need to look.
         self._all_data = not source.has_nodata and np.dtype(source.dtype).kind in "iu"
         height, width = lattice.rows.step, lattice.cols.step
+        # Pieces begin where tiles do, so that a tile lies in two of them along an axis and not in three.
+        self._firsts = (lattice.rows.starts[0], lattice.cols.starts[0])
         if self._dataset.block_shapes[0][1] >= self._dataset.width:
             row_bytes = len(source.bands) * np.dtype(source.dtype).itemsize * height
-            width = min(max(most // PIECES_KEPT // row_bytes, width), self._shape[1])
+            width = min(max(WIDEST // row_bytes, width), self._shape[1] - self._firsts[1])
         self._size = (height, width)
         self._most = most
         self._kept: OrderedDict[tuple[int, int], Values] = OrderedDict()
@@ -97,8 +136,8 @@ class _Pieces:
     def read(self, rows: Span, cols: Span) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
         """Values ``(B, h, w)`` in raster units of some model px, and which are data ``(B, h, w)``; None for all."""
         values = valid = None
-        for row, here_y, there_y in _cut(rows, self._size[0]):
-            for col, here_x, there_x in _cut(cols, self._size[1]):
+        for row, here_y, there_y in _cut(rows, self._size[0], self._firsts[0]):
+            for col, here_x, there_x in _cut(cols, self._size[1], self._firsts[1]):
                 found, known = self._piece(row, col)
                 if values is None:
                     shape = (len(found), rows.size, cols.size)
@@ -118,25 +157,29 @@ class _Pieces:
             self._kept.move_to_end(key)
             return self._kept[key]
         spans = [
-            Span(number * size, min((number + 1) * size, length))
-            for number, size, length in zip(key, self._size, self._shape)
+            Span(max(first + number * size, 0), min(first + (number + 1) * size, length))
+            for number, size, first, length in zip(key, self._size, self._firsts, self._shape)
         ]
         (top, bottom), (left, right) = ((span.start * s, span.stop * s) for span, s in zip(spans, self._scales))
         window = Window(left, top, right - left, bottom - top)
         piece = read_window(self._source, self._dataset, window, (spans[0].size, spans[1].size))
         self._kept[key] = piece
         self._bytes += _size_of(piece)
-        while self._bytes > self._most and len(self._kept) > 1:
+        while self._bytes > self._most and len(self._kept) > PIECES_KEPT:
             _, old = self._kept.popitem(last=False)
             self._bytes -= _size_of(old)
         return piece
 
 
-def _cut(span: Span, size: int) -> Iterator[tuple[int, slice, slice]]:
-    """The pieces of ``size`` that a span reaches into: their numbers, and what is shared, in the span and in each."""
-    for number in range(span.start // size, -(-span.stop // size)):
-        start, stop = max(span.start, number * size), min(span.stop, (number + 1) * size)
-        yield number, slice(start - span.start, stop - span.start), slice(start - number * size, stop - number * size)
+def _cut(span: Span, size: int, first: int) -> Iterator[tuple[int, slice, slice]]:
+    """The pieces of ``size`` that a span reaches into: their numbers, and what is shared, in the span and in each.
+
+    Piece 0 would begin at ``first``, at or before 0; what is before 0 it lacks.
+    """
+    for number in range((span.start - first) // size, -(-(span.stop - first) // size)):
+        begin = max(first + number * size, 0)
+        start, stop = max(span.start, begin), min(span.stop, first + (number + 1) * size)
+        yield number, slice(start - span.start, stop - span.start), slice(start - begin, stop - begin)
 
 
 def _size_of(piece: Values) -> int:
@@ -194,14 +237,6 @@ def _resampling(window: Window, shape: tuple[int, int]) -> Resampling:
         return Resampling.average
     enlarges = window.height * 1.0001 < shape[0] or window.width * 1.0001 < shape[1]
     return Resampling.bilinear if enlarges else Resampling.nearest
-
-
-def _mirrored(tensor: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Fill up to ``shape`` by mirroring, as often as it takes."""
-    missing = (shape[0] - tensor.shape[1], shape[1] - tensor.shape[2])
-    if not any(missing):
-        return np.ascontiguousarray(tensor, np.float32)
-    return np.pad(tensor, ((0, 0), (0, missing[0]), (0, missing[1])), mode="symmetric")
 
 
 def valid_pixels(source: Source, block: Block) -> NDArray[np.bool_]:

@@ -113,6 +113,33 @@ def test_memory_and_layout_change_nothing(tmp_path, make_raster, image):
     assert (found[0] == found[2]).mean() > 0.999
 
 
+@pytest.mark.parametrize("part", ["mask", "extent"])
+def test_masks_and_extents_never_narrow_what_the_network_sees(tmp_path, make_raster, image, part):
+    """Inside, the map has the bytes of the map of the whole raster, beside gaps, too."""
+    values = np.tile(image, (1, 6, 4)).clip(1, 255)
+    rows, cols = np.indices(values.shape[1:])
+    values[:, rows + cols < 300] = 0
+    values[:, 400:420, 200:260] = 0
+    path = make_raster(values, nodata=0)
+    whole = segment(SegmentOptions(str(path), str(tmp_path / "whole.tif"), threads=1))
+    with rasterio.open(whole.output) as dataset:
+        expected, place = dataset.read(1), dataset.transform
+    (left, top), (right, bottom) = place * (150, 100), place * (420, 470)
+    box = shapely.box(left, bottom, right, top)
+    options = SegmentOptions(str(path), str(tmp_path / "part.tif"), threads=1)
+    if part == "mask":
+        mask = tmp_path / "box.gpkg"
+        pyogrio.raw.write(mask, shapely.to_wkb(np.array([box])), [], [], geometry_type="Polygon", crs="EPSG:32633")
+        options = dataclasses.replace(options, mask=str(mask))
+    else:
+        options = dataclasses.replace(options, extent=box.bounds)
+    with rasterio.open(segment(options).output) as dataset:
+        found = dataset.read(1)
+    found = found[100:470, 150:420] if part == "mask" else found
+    np.testing.assert_array_equal(found, expected[100:470, 150:420])
+    assert 0 < (found == 255).sum() < found.size
+
+
 def test_two_small_squares_run_few_tiles(tmp_path, make_raster):
     place = {"transform": from_origin(5e5, 5e6, 0.5, 0.5), "tiled": True, "compress": "DEFLATE", "sparse_ok": True}
     path = make_raster(np.full((3, 8192, 8192), 90, np.uint8), **place)

@@ -1,4 +1,4 @@
-"""Crops in other positions, other light and under clouds; numpy in, numpy out, all of it a function of a generator."""
+"""Crops in other places, light, under clouds, with gaps; numpy in, numpy out, all of it a function of a generator."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.augment.clouds import add_clouds, add_haze
+from training.augment.gaps import cut_gaps
 from training.augment.geometry import place
 from training.augment.light import Picture, blur, noise, relight
 from training.augment.mixing import mix
@@ -22,7 +23,7 @@ def apply(
     rng: np.random.Generator,
     unknown: int | None,
 ) -> tuple[Picture, Codes]:
-    """Vary a crop as the settings allow: position, then the land's light, then haze and clouds, then the camera.
+    """Vary a crop as the settings allow: position, light, haze and clouds, the camera, and at last gaps.
 
     ``settings.scale`` and ``settings.mix`` are for whoever cuts the crops: see `mix`.
 
@@ -43,4 +44,6 @@ def apply(
     if rng.random() < settings.clouds:
         pixels, codes = add_clouds(pixels, codes, rng, unknown)
     pixels = noise(blur(pixels, settings.blur, rng), settings.noise, rng)
-    return np.clip(pixels, 0.0, 1.0, out=pixels), codes
+    np.clip(pixels, 0.0, 1.0, out=pixels)
+    # The last draw of all: whatever comes before is the same with gaps and without.
+    return cut_gaps(pixels, codes, rng) if rng.random() < settings.gaps else (pixels, codes)

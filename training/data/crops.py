@@ -52,7 +52,7 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         drawn = chances(scenes)
         self._sums = np.cumsum(drawn)
         self._places = Places(scenes, drawn)
-        # The engine gives px without data the mean, too.
+        # Of px of scenes that have no data: the mean, as in a tile of the engine's that has none at all.
         fill = [round(255 * mean) for mean in config.network.mean]
         self._memory = Memory(config.data.pixel_size, config.data.cache_mpx, fill)
         if config.data.workers:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satseg_core.raster.grid import Axis, Block, Lattice, Span, Tile
+from satseg_core.raster.grid import BEYOND, SMALLEST, Axis, Block, Lattice, Span, Tile
 
 STRIDE = 4
 axes = st.builds(
@@ -28,23 +28,45 @@ def test_model_px_cover_the_raster_exactly(axis):
 
 @given(axes)
 def test_every_cell_has_positive_weight(axis):
-    total = np.zeros(axis.cells + axis.tile)
+    before = axis.tile  # tiles may begin before the raster
+    total = np.zeros(before + axis.cells + axis.tile)
     for index in range(len(axis.starts)):
         cells = axis.tile_cells(index)
-        total[cells.start : cells.stop] += axis.weights()
+        total[before + cells.start : before + cells.stop] += axis.weights()
     assert (axis.weights() > 0).all()
-    assert (total[: axis.cells] > 0).all()
+    assert (total[before : before + axis.cells] > 0).all()
 
 
 @given(axes)
-def test_tiles_lie_on_cells_and_inside_the_raster(axis):
+def test_tiles_lie_on_cells_and_hold_some_of_the_raster(axis):
     assert all(start % STRIDE == 0 for start in axis.starts)
     assert list(axis.starts) == sorted(set(axis.starts))
-    for index, start in enumerate(axis.starts):
-        read = axis.read_model(index)
-        assert read.start == start
-        assert 0 < read.size <= axis.tile
-        assert read.stop <= axis.model
+    for index in range(len(axis.starts)):
+        tile, read = axis.tile_model(index), axis.read_model(index)
+        assert tile.size == axis.tile
+        assert read == (max(tile.start, 0), min(tile.stop, axis.model))
+        assert read.size > 0
+
+
+@given(axes)
+def test_tiles_are_as_few_as_without_reaching_beyond_the_raster(axis):
+    length = axis.cells * STRIDE
+    fewest = 1 + max(-(-(length - axis.tile) // axis.step), 0)
+    assert len(axis.starts) == fewest
+    pairs = zip(axis.starts, axis.starts[1:])
+    assert all(axis.tile - (other - one) >= axis.overlap for one, other in pairs)
+
+
+@given(axes)
+def test_tiles_reach_beyond_both_ends_alike(axis):
+    length = axis.cells * STRIDE
+    before, after = -axis.starts[0], axis.starts[-1] + axis.tile - length
+    assert before >= 0
+    spare = axis.tile + (len(axis.starts) - 1) * axis.step - length
+    if len(axis.starts) > 1:
+        assert before == after == min(BEYOND, spare // (2 * STRIDE) * STRIDE)
+    else:
+        assert 0 <= after - before <= STRIDE
 
 
 @given(axes, st.data())
@@ -115,7 +137,7 @@ def test_blocks_of_few_tiles_keep_their_size():
 
 def test_what_is_left_at_the_end_is_no_sliver():
     axis = Axis.plan(4096, 1, tile=320, overlap=64, stride=4)
-    assert [span.size for span in axis.cut(Span(0, 4096), 2048)] == [1952, 2144]
+    assert [span.size for span in axis.cut(Span(0, 4096), 2048)] == [1936, 2160]
 
 
 def test_tiles_of_a_block_are_in_lattice_order_and_enough():
@@ -139,10 +161,17 @@ def _touches(a: Block, b: Block) -> bool:
     )
 
 
-def test_small_rasters_get_small_tiles():
-    lattice = Lattice.plan((10, 70), (1, 1), tile=512, overlap=128, stride=4)
-    assert (lattice.rows.tile, lattice.cols.tile) == (32, 96)
-    assert lattice.tiles == 1
+@pytest.mark.parametrize(("pixels", "tile"), [(1, 192), (160, 192), (161, 224), (480, 512), (481, 512), (512, 512)])
+def test_small_rasters_lie_in_the_middle_of_one_tile_with_surroundings(pixels, tile):
+    axis = Axis.plan(pixels, 1, tile=512, overlap=128, stride=STRIDE)
+    assert axis.tile == tile
+    assert len(axis.starts) == 1
+    assert abs((axis.starts[0] + tile / 2) - pixels / 2) <= STRIDE
+    assert axis.tile >= SMALLEST
+
+
+def test_tiles_of_a_model_may_be_smaller_than_the_smallest():
+    assert Axis.plan(10, 1, tile=64, overlap=16, stride=STRIDE).tile == 64
 
 
 def test_block_size_follows_the_scale():

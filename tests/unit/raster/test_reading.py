@@ -23,6 +23,8 @@ CARD = ModelCard(
 MEAN, STD = (np.array(values)[:, None, None] for values in (CARD.mean, CARD.std))
 
 FIRST = Tile(0, 0)
+INSIDE = (slice(None), slice(8, None), slice(12, None))
+"""Px of the first tile of ``image`` that lie inside of it: its 2 x 3 tiles of 64 px have 16 and 24 px to spare."""
 
 
 def read(path, scale=1.0, tile=FIRST, stretch=None, kept=2**24):
@@ -38,27 +40,41 @@ def valid(path, bands=(1, 2, 3)):
 
 
 def test_eight_bits_are_divided_by_255(make_raster, image):
-    np.testing.assert_allclose(read(make_raster(image)), (image[:, :64, :64] / 255 - MEAN) / STD, atol=1e-5)
+    found = read(make_raster(image))[INSIDE]
+    np.testing.assert_allclose(found, (image[:, :56, :52] / 255 - MEAN) / STD, atol=1e-5)
 
 
 def test_shrinking_averages_every_pixel(make_raster, image):
     found = read(make_raster(image[:, :96, :96]), scale=2.0)
     averaged = image[:, :96, :96].reshape(3, 48, 2, 48, 2).mean((2, 4))
     # GDAL rounds to whole numbers, so half a grey level is as near as it gets.
-    np.testing.assert_allclose(found[:, :48, :48] * STD + MEAN, averaged / 255, atol=0.51 / 255)
+    assert found.shape == (3, 64, 64)
+    np.testing.assert_allclose(found[:, 8:56, 8:56] * STD + MEAN, averaged / 255, atol=0.51 / 255)
 
 
 def test_beyond_the_raster_the_image_is_mirrored(make_raster, image):
-    found = read(make_raster(image[:, :10, :40]))
-    assert found.shape == (3, 32, 64)
-    np.testing.assert_array_equal(found[:, 10:20], found[:, 9::-1][:, :10])
-    np.testing.assert_array_equal(found[:, :10, 40:64], found[:, :10, 39:15:-1])
+    path = make_raster(image)
+    first, last = read(path), read(path, tile=Tile(1, 2))
+    np.testing.assert_array_equal(first[:, :8], first[:, 15:7:-1])
+    np.testing.assert_array_equal(first[:, :, :12], first[:, :, 23:11:-1])
+    np.testing.assert_array_equal(last[:, -8:], last[:, -9:-17:-1])
+    np.testing.assert_array_equal(last[:, :, -14:], last[:, :, -15:-29:-1])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (10, 40), (64, 5), (60, 64)])
+def test_rasters_smaller_than_a_tile_are_mirrored_on_all_sides_as_often_as_it_takes(make_raster, image, shape):
+    part = image[:, : shape[0], : shape[1]]
+    expected = (part / 255 - MEAN) / STD
+    before = [(64 // 4 - -(-length // 4)) // 2 * 4 for length in shape]
+    pads = [(pad, 64 - length - pad) for length, pad in zip(shape, before)]
+    found = read(make_raster(part))
+    np.testing.assert_allclose(found, np.pad(expected, [(0, 0), *pads], mode="symmetric"), atol=1e-5)
 
 
 def test_tiles_meet_without_a_gap(make_raster, image):
     path = make_raster(image)
     left, right = read(path, tile=Tile(0, 0)), read(path, tile=Tile(0, 1))
-    np.testing.assert_array_equal(left[:, :, 48:64], right[:, :, 0:16])
+    np.testing.assert_array_equal(left[:, :, 48:64], right[:, :, 0:16])  # their overlap
 
 
 def test_wide_types_are_stretched_once_for_the_whole_raster(make_raster, image):
@@ -70,8 +86,8 @@ def test_wide_types_are_stretched_once_for_the_whole_raster(make_raster, image):
     assert (stretch.low[0], stretch.high[0]) == pytest.approx((low, high), rel=0.01)
     dark, bright = read(path, tile=Tile(0, 0)), read(path, tile=Tile(1, 1))
     scaled = np.clip((values[0] - stretch.low[0]) / (stretch.high[0] - stretch.low[0]), 0, 1)
-    np.testing.assert_allclose(dark[0] * 0.2 + 0.5, scaled[:64, :64], atol=1e-4)
-    np.testing.assert_allclose(bright[0] * 0.2 + 0.5, scaled[32:96, 48:112], atol=1e-4)
+    np.testing.assert_allclose(dark[0, 8:, 12:] * 0.2 + 0.5, scaled[:56, :52], atol=1e-4)
+    np.testing.assert_allclose(bright[0, :56] * 0.2 + 0.5, scaled[40:, 36:100], atol=1e-4)
 
 
 def test_given_and_fixed_values_go_before_percentiles(make_raster, image):
@@ -86,13 +102,49 @@ def test_a_flat_raster_can_be_stretched(make_raster):
     assert np.isfinite(read(make_raster(np.full((3, 40, 40), 7, np.float32)))).all()
 
 
-def test_pixels_without_data_are_neutral_and_do_not_darken_others(make_raster):
+def test_pixels_without_data_show_the_land_beside_them_and_do_not_darken_it(make_raster):
     values = np.full((3, 64, 64), 200, np.uint8)
     values[:, :, :31] = 0
-    path = make_raster(values, nodata=0)
-    found = read(path, scale=2.0)
-    assert (found[:, :32, :15] == 0).all()
-    np.testing.assert_allclose(found[:, :32, 15:32] * STD + MEAN, 200 / 255, atol=1e-5)
+    found = read(make_raster(values, nodata=0), scale=2.0)
+    np.testing.assert_allclose(found * STD + MEAN, 200 / 255, atol=1e-5)
+
+
+@pytest.mark.parametrize("how", ["nodata", "mask", "alpha", "nan"])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_gaps_of_all_kinds_are_filled_from_what_the_tile_holds(make_raster, image, how, scale):
+    image, land = image.clip(1, 255), np.ones((96, 130), bool)
+    land[:40, :70] = False
+    land[60:63, 100:] = False
+    if how == "mask":
+        path = make_raster(np.where(land, image, 77).astype(np.uint8), mask=land.astype(np.uint8) * 255)
+    elif how == "alpha":
+        C = ColorInterp
+        rgba = np.concatenate([np.where(land, image, 77), 255 * land[None]]).astype(np.uint8)
+        path = make_raster(rgba, colorinterp=[C.red, C.green, C.blue, C.alpha])
+    elif how == "nan":
+        path = make_raster(np.where(land, image, np.nan).astype(np.float32))
+    else:
+        path = make_raster(np.where(land, image, 0).astype(np.uint8), nodata=0)
+    # What land is there keeps its values; all others are values of land, band by band of one px.
+    given = (0, 255) if how == "nan" else None
+    found = read(path, scale, stretch=given)
+    colors = {tuple(color) for color in np.rint((found * STD + MEAN).reshape(3, -1).T * 255).astype(int)}
+    assert scale > 1 or colors <= {tuple(color) for color in image[:, land].T.astype(int)}
+    whole = read(make_raster(image.astype(np.float32 if how == "nan" else np.uint8), "whole.tif"), scale, stretch=given)
+    same = np.isclose(found, whole, atol=1e-5).all(axis=0)
+    assert same[round(40 / scale) + 18 :, 10:30].all()
+
+
+def test_a_nodata_value_in_some_bands_is_a_dark_colour(make_raster, image):
+    image = image.clip(1, 255)
+    image[0, 20:30] = 0
+    image[:2, 40:44, 50:60] = 0
+    dark = read(make_raster(image, nodata=0))
+    np.testing.assert_allclose(dark[INSIDE], (image[:, :56, :52] / 255 - MEAN) / STD, atol=1e-5)
+
+
+def test_a_tile_without_any_data_is_neutral(make_raster):
+    assert (read(make_raster(np.zeros((3, 64, 64), np.uint8), nodata=0)) == 0).all()
 
 
 def test_nodata_value_counts_where_all_bands_have_it(make_raster, image):
@@ -131,7 +183,7 @@ def test_palettes_become_colours(make_raster):
     with open_source(str(path), CARD.bands) as source:
         lattice = Lattice.plan(source.shape, (1, 1), 64, 16, 4)
         found = TileReader(source, lattice, CARD, find_stretch(source, CARD.scaling), 2**24).read(Tile(0, 0))
-    np.testing.assert_allclose((found * STD + MEAN)[:, 0, :2].T, [[1, 0, 0.2], [0, 1, 0.4]], atol=1e-5)
+    np.testing.assert_allclose((found * STD + MEAN)[:, 16, 16:18].T, [[1, 0, 0.2], [0, 1, 0.4]], atol=1e-5)
 
 
 def test_gdals_cache_is_set_in_bytes_and_holds_rows_of_tiles():
@@ -175,7 +227,7 @@ def test_a_tile_from_an_overview_shows_the_same_ground(make_raster):
 
 
 @pytest.mark.parametrize("layout", [{}, {"tiled": True, "blockxsize": 16, "blockysize": 16}])
-@pytest.mark.parametrize("scale", [0.7, 1.0, 2.3])
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.3, 2.3])
 def test_tiles_do_not_depend_on_what_is_kept_nor_on_what_was_read_before(make_raster, image, layout, scale):
     path = make_raster(np.tile(image, (1, 2, 2)), **layout)
     with open_source(str(path), CARD.bands, (1, 2, 3)) as source:
