@@ -47,6 +47,11 @@ _RASTERS = (".tif", ".tiff", ".jp2", ".img", ".vrt", ".png", ".jpg", ".nc", ".ec
 
 _ZARR = ("zarr.json", ".zarray", ".zgroup", ".zmetadata")
 
+_OF_FOLDER = (
+    "{} is a folder in which no scene is recognised; give one of its rasters, or map all of them with"
+    " 'satseg segment-many'."
+)
+
 _MISSING = re.compile(r"(\S[^:]*): No such file or directory|[`'](\S.*?)' does not exist in the file system")
 _DENIED = re.compile(r"permission denied", re.IGNORECASE)
 _CANNOT = re.compile(
@@ -91,7 +96,7 @@ def _of_the_file(path: str, file: Path) -> str | None:
     suffix = file.suffix.lower()
     if file.is_dir() and not any((file / name).exists() for name in _ZARR):
         layers = _layers(path) if suffix == ".gdb" else ()
-        return _of_layers(path, layers) if layers else f"{path} is a folder; give the name of the raster in it."
+        return _of_layers(path, layers) if layers else _OF_FOLDER.format(path)
     if file.is_file():
         if not os.access(file, os.R_OK):
             return f"{path} may not be read (permission denied); change its permissions, or copy it."

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.placement import Placement, place
 from satseg_core.raster.stack import Grid, quality_virtual
 from satseg_core.raster.validity import Validity
-from satseg_core.remote import is_elsewhere, is_remote
+from satseg_core.remote import is_remote
 from satseg_core.remote.mosaics import listed_elsewhere
 from satseg_core.remote.patience import nobody_cancels
 from satseg_core.remote.patient import failure, open_patiently
@@ -275,11 +274,6 @@ def _open(path: str, check: Callable[[], None], opens: str | None = None) -> Dat
     except RasterioError as error:
         if _is_patient(opens) and not is_no_servers_fault(error):
             raise RasterError(failure(path, error)) from error
-        if not is_elsewhere(path) and Path(path).is_dir():
-            raise RasterError(
-                f"{path} is a folder in which no scene is recognised; give one of its rasters, or map all of them with"
-                " 'satseg segment-many'."
-            ) from error
         raise RasterError(cannot_open(path, error)) from error
     if dataset.driver == "GTI" and _is_patient(path):
         dataset.close()

@@ -176,7 +176,7 @@ def test_gdals_reason_is_told_where_nothing_else_is():
 
 def test_folders_empty_files_and_vectors_are_told():
     Path("folder").mkdir()
-    assert opening("folder") == "folder is a folder; give the name of the raster in it."
+    assert opening("folder").startswith("folder is a folder in which no scene is recognised; give one of its rasters")
     Path("empty.tif").touch()
     assert opening("empty.tif") == "empty.tif is empty (0 bytes); copy or download it again."
     square = np.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))], object)

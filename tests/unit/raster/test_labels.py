@@ -198,7 +198,7 @@ def test_one_of_several_rasters_in_a_file_by_its_name(make_raster, tmp_path, cod
         _read(package)
     found, _ = _read(Path(f"GPKG:{package}:SECOND"))
     np.testing.assert_array_equal(found[:50, :70], codes + 1)
-    with pytest.raises(RasterError, match="cannot be opened"):
+    with pytest.raises(RasterError, match="has no raster THIRD; it has ONE, SECOND"):
         _read(Path(f"GPKG:{package}:THIRD"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import rasterio
-import shapely
 from affine import Affine
 from pyproj import CRS
 from rasterio.control import GroundControlPoint
@@ -14,7 +13,7 @@ from rasterio.transform import from_origin
 from satseg_core.errors import RasterError
 from satseg_core.raster.ground import metres_per_pixel, same_plane
 from satseg_core.raster.placement import place
-from satseg_core.raster.projecting import to_crs
+from satseg_core.raster.projecting import Way
 from satseg_core.raster.source import open_source
 
 FOOT, SURVEY_FOOT, LINK = 0.3048, 1200 / 3937, 0.201168
@@ -161,10 +160,10 @@ def test_a_local_crs_is_the_same_in_every_file(make_raster):
 
 
 def test_polygons_in_a_local_crs_lie_on_their_raster(make_raster):
-    square = shapely.box(104, 490, 108, 496)
+    corners = np.array([[104.0, 490.0], [108.0, 496.0]])
     crs = local('"foot",0.3048')
     with rasterio.open(make_raster(np.ones((3, 8, 8), np.uint8), crs=crs, transform=SITE)) as dataset:
-        moved = to_crs(np.array([square], object), crs, dataset.crs, "mask.gpkg", "mask")
-        assert moved[0].equals(square)
+        way = Way(crs, dataset.crs, dataset.transform, "mask.gpkg", "mask")
+        np.testing.assert_allclose(way.back(corners, np.zeros(2)), [[2, 5], [4, 2]])
         with pytest.raises(RasterError, match="cannot be transformed"):
-            to_crs(np.array([square], object), local('"metre",1'), dataset.crs, "mask.gpkg", "mask")
+            Way(local('"metre",1'), dataset.crs, dataset.transform, "mask.gpkg", "mask")
