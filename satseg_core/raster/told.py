@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,11 @@ class _ToldReader(DatasetReader):  # type: ignore[misc]
 
     @property
     def nodata(self) -> float | None:
-        """None where several values are, or might be, without data: `read_masks` tells then."""
-        return None if self.told.nodata else super().nodata
+        """NaN where several values are without data: `read_masks` tells then, and None would mean that none is."""
+        if not self.told.nodata:
+            said: float | None = super().nodata
+            return said
+        return self.told.nodata[0] if len(self.told.nodata) == 1 else math.nan
 
     def read(self, *arguments: Any, masked: bool = False, **options: Any) -> Any:
         """Values; see rasterio."""

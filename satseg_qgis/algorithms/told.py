@@ -104,7 +104,8 @@ def _is_switched_off(provider: QgsRasterDataProvider, band: int) -> bool:
 def _files_value(provider: QgsRasterDataProvider, band: int) -> float | None:
     """The file's value without data, if there is one and it is not drawn."""
     used = provider.sourceHasNoDataValue(band) and provider.useSourceNoDataValue(band)
-    return float(provider.sourceNoDataValue(band)) if used else None
+    value = float(provider.sourceNoDataValue(band)) if used else None
+    return value if value is not None and _occurs(provider, band, value) else None
 
 
 def _both(users: tuple[float, ...], file: float | None) -> bool:
@@ -122,7 +123,7 @@ def _users_values(layer: QgsRasterLayer, band: int) -> tuple[float, ...]:
         if values.min() == values.max():
             found.add(float(values.min()))
             continue
-        whole = _few_whole_numbers(values) if _holds_whole_numbers(layer, band) else []
+        whole = _few_whole_numbers(values) if _limits(layer.dataProvider(), band) else []
         if not whole:
             raise RasterError(
                 tr(
@@ -131,18 +132,27 @@ def _users_values(layer: QgsRasterLayer, band: int) -> tuple[float, ...]:
                 ).format(band=band, name=layer.name())
             )
         found.update(whole)
-    return tuple(sorted(found))
+    return tuple(sorted(value for value in found if _occurs(layer.dataProvider(), band, value)))
 
 
-def _holds_whole_numbers(layer: QgsRasterLayer, band: int) -> bool:
-    kind = layer.dataProvider().sourceDataType(band)
-    return kind in (
-        Qgis.DataType.Byte,
-        Qgis.DataType.UInt16,
-        Qgis.DataType.Int16,
-        Qgis.DataType.UInt32,
-        Qgis.DataType.Int32,
-    )
+def _limits(provider: QgsRasterDataProvider, band: int) -> tuple[int, int] | None:
+    """The lowest and the highest value of a band of whole numbers."""
+    limits = {
+        Qgis.DataType.Byte: (0, 2**8 - 1),
+        Qgis.DataType.UInt16: (0, 2**16 - 1),
+        Qgis.DataType.Int16: (-(2**15), 2**15 - 1),
+        Qgis.DataType.UInt32: (0, 2**32 - 1),
+        Qgis.DataType.Int32: (-(2**31), 2**31 - 1),
+    }
+    return limits.get(provider.sourceDataType(band))
+
+
+def _occurs(provider: QgsRasterDataProvider, band: int, value: float) -> bool:
+    """Whether a band can hold a value; QGIS lets set any, and the engine refuses what can only be a mistake."""
+    limits = _limits(provider, band)
+    if limits is None:
+        return True
+    return math.isfinite(value) and value == math.floor(value) and limits[0] <= value <= limits[1]
 
 
 def _few_whole_numbers(values: QgsRasterRange) -> list[float]:

@@ -479,6 +479,7 @@ def test_a_value_that_is_drawn_as_nothing_is_told_to_the_engine(fake_engine, sce
         (0, True, [(7, 9)], "--also-nodata=7.0,8.0,9.0"),
         (0, False, [(7, 7)], "--nodata=7.0"),
         (0, False, [], "--nodata=none"),
+        (0, True, [(-9999, -9999), (7, 7), (0.5, 0.5), (math.inf, math.inf)], "--also-nodata=7.0"),
         (0, False, [(7, 7), (9, 9)], "--nodata=none --also-nodata=7.0,9.0"),
         (None, True, [(9, 9), (7, 7)], "--also-nodata=7.0,9.0"),
     ],

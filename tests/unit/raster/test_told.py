@@ -10,9 +10,10 @@ import shapely
 
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.events import Reporter
+from satseg_core.legend import LandClass, Legend
 from satseg_core.raster.area import class_areas
 from satseg_core.raster.labels import open_classified, read_codes
-from satseg_core.raster.legends import legend_of
+from satseg_core.raster.legends import LEGEND_TAG, legend_of, legend_text
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.source import open_source
 from satseg_core.raster.zones import zone_areas
@@ -130,3 +131,13 @@ def test_rasters_in_a_geopackage_are_opened_by_their_names(tmp_path):
         open_source(f"{tmp_path}/none.gpkg|layername=two", ("red",)),
     ):
         pass
+
+
+@pytest.mark.parametrize("nodata", [255, None])
+def test_classes_of_satsegs_own_map_can_be_told_to_be_none(make_raster, nodata):
+    own_map = make_raster(codes(), nodata=nodata)
+    legend = Legend((LandClass(1, "one", "", (1, 1, 1)), LandClass(4, "four", "", (4, 4, 4))))
+    with rasterio.open(own_map, "r+") as dataset:
+        dataset.update_tags(**{LEGEND_TAG: legend_text(legend)})
+    assert {code: px for code, (px, _) in areas(own_map, Overrides(nodata=(255.0, 4.0))).items()} == {1: 175, 4: 0}
+    assert {code: px for code, (px, _) in areas(own_map, Overrides(nodata=(255.0,))).items()} == {1: 175, 4: 400}
