@@ -31,7 +31,7 @@ ENOUGH = SPREADS[0] ** 2 * SIDE**2 // 2
 _GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it lie evenly between whole numbers."""
 
-_FEW = ENOUGH // 64
+_FEW = ENOUGH // 8
 """Px with data that are too few to go by, if there are more."""
 
 _MOST = 4 * ENOUGH
