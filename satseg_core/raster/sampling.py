@@ -16,7 +16,7 @@ from rasterio.windows import Window
 from satseg_core.raster.source import Source
 from satseg_core.raster.validity import Seen
 
-SMALL = 2**22
+SMALL = 2**21
 """Rasters of so many px are looked at whole."""
 
 SIDE = 128
@@ -31,7 +31,7 @@ ENOUGH = SPREADS[0] ** 2 * SIDE**2 // 2
 _GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it lie evenly between whole numbers."""
 
-_FEW = ENOUGH // 64
+_FEW = ENOUGH // 8
 """Px with data that are too few to go by, if there are more."""
 
 _MOST = 4 * ENOUGH
@@ -104,7 +104,7 @@ def _count(found: Sequence[Values]) -> int:
 
 
 def _joined(found: Sequence[Values]) -> Values:
-    return [np.concatenate(bands) for bands in zip(*found)]
+    return list(found[0]) if len(found) == 1 else [np.concatenate(bands) for bands in zip(*found)]
 
 
 def _everywhere(source: Source, fill: Sequence[float]) -> Values:
