@@ -68,12 +68,14 @@ class Replacing:
             if path.is_dir():
                 raise OutputError(f"{path} is a folder; give the name of a file in it.")
         names = self._staging.names_beside(target)
+        if names is None and self._overwrite:
+            return []  # who may write to a store need not be allowed to look
         there = self._is_taken(target, names)
         if there and not self._overwrite:
             raise self._exists(target)
         if there and target.suffix.lower() == ".gpkg":
             check_replaceable(target)
-        beside_it = companions(spelled(target, names), names)
+        beside_it = companions(spelled(target, names or ()), names or ())
         found = [(target.with_name(companion.name), companion.role) for companion in beside_it]
         parts = [path for path, role in found if role is Role.PART]
         for beside in besides:
@@ -84,10 +86,11 @@ class Replacing:
                 self._check_other(path, role, target)
         return parts
 
-    def _is_taken(self, path: Path, names: Sequence[str]) -> bool:
+    def _is_taken(self, path: Path, names: Sequence[str] | None) -> bool:
         """Whether there is a file; a store that has told names is not asked again."""
-        told = names and self._staging.url(path) is not None
-        return path.name in names if told else self._staging.taken(path)
+        if names is None or self._staging.url(path) is None:
+            return self._staging.taken(path)
+        return path.name in names
 
     def _check_beside(self, beside: Beside, target: Path) -> None:
         """Refuse a file that stands where one is to be written that the user has not named."""

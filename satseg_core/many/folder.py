@@ -50,7 +50,7 @@ class Folder:
     def beginning_with(self, start: str) -> list[str]:
         """Names of the files in the folder itself that begin so."""
         if self.remote:
-            return objects.beginning_with(self.address(start))
+            return objects.beginning_with(self.address(start)) or []
         try:
             return [entry.name for entry in os.scandir(self.root) if entry.is_file() and entry.name.startswith(start)]
         except OSError:

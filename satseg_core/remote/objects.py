@@ -47,8 +47,8 @@ def listing(folder: str) -> Iterator[Listed]:
         yield Listed(name, int(info.get("size") or 0), str(tag).strip('"') if tag else None)
 
 
-def beginning_with(start: str) -> list[str]:
-    """Names, in their folder, of the objects whose addresses have a beginning; none where nobody may look.
+def beginning_with(start: str) -> list[str] | None:
+    """Names, in their folder, of the objects whose addresses have a beginning; None where nobody may look.
 
     Args:
         start: address of an object without the end of its name.
@@ -58,14 +58,18 @@ def beginning_with(start: str) -> list[str]:
     """
     folder, _, begin = store_url(start).rpartition("/")
 
-    def find(store: Any) -> list[str]:
+    def find(store: Any) -> list[str] | None:
         try:
             return [str(path) for path in store.find(folder, prefix=begin)]
-        except (FileNotFoundError, PermissionError):
-            return []  # who may write need not be allowed to look
+        except FileNotFoundError:
+            return []
+        except PermissionError:
+            return None  # who may write need not be allowed to look
 
-    inside = folder.partition("://")[2] + "/"
-    names = [path.rpartition("://")[2].removeprefix(inside) for path in _asked(folder, find)]
+    found, inside = _asked(folder, find), folder.partition("://")[2] + "/"
+    if found is None:
+        return None
+    names = [path.rpartition("://")[2].removeprefix(inside) for path in found]
     return [name for name in names if "/" not in name]
 
 

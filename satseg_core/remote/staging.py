@@ -80,8 +80,10 @@ class Staging:
             return content(url)
         return path.read_bytes() if path.is_file() else None
 
-    def names_beside(self, path: Path) -> list[str]:
+    def names_beside(self, path: Path) -> list[str] | None:
         """Names of the files in the folder of an output that begin as it does up to its suffix, here in any case.
+
+        None of a store that lets nobody look.
 
         Raises:
             OutputError: the store cannot be asked.
