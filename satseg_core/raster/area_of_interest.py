@@ -59,7 +59,7 @@ def extent_block(source: Source, extent: Sequence[float] | None) -> Block:
 def _snap(values: Sequence[float], size: int) -> Span:
     """Whole px around ``values``; what is within a thousandth of a px of a border counts as on it."""
     start = math.floor(min(values) + 1e-3)
-    stop = math.ceil(max(values) - 1e-3)
+    stop = max(math.ceil(max(values) - 1e-3), start + 1)  # one px holds an extent that is smaller than that
     return Span(max(start, 0), min(stop, size))
 
 

@@ -48,6 +48,10 @@ def test_an_extent_on_the_borders_of_pixels_takes_no_more(source):
     assert extent_block(source, extent(10, 20, 30, 40)) == Block(Span(20, 40), Span(10, 30))
 
 
+def test_an_extent_within_a_thousandth_of_a_pixel_is_that_pixel(source):
+    assert extent_block(source, extent(10.0003, 20.0003, 10.0009, 20.0009)) == Block(Span(20, 21), Span(10, 11))
+
+
 @pytest.mark.parametrize("wrong", [(1, 1, 1, 2), (5, 1, 1, 2), (float("nan"), 0, 1, 1)])
 def test_an_extent_without_area_is_wrong_use(source, wrong):
     with pytest.raises(UsageError, match="no area"):
