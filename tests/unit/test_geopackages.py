@@ -105,7 +105,7 @@ def test_zones_with_areas_are_own_too(tmp_path, labels):
     box = np.array([shapely.to_wkb(shapely.box(500_000, 4_999_990, 500_010, 5_000_000))], object)
     pyogrio.raw.write(tmp_path / "zones.gpkg", box, [], [], geometry_type="Polygon", crs="EPSG:32633")
     zones = zone_areas(labels, str(tmp_path / "zones.gpkg"), LAND_COVER, Reporter())
-    write_zones(tmp_path / "areas.gpkg", labels, zones, LAND_COVER)
+    write_zones(tmp_path / "areas.gpkg", zones, LAND_COVER)
     assert strangers(tmp_path / "areas.gpkg") == []
 
 
