@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fewer px by Resampling.mode: where all px under one are nodata, whole numbers of 16 and 32 bits become a 0 that the
-# mask calls data. Bytes and floats stay nodata, and so does Resampling.average of all types.
+# Fewer px by Resampling.mode: where all px under one are nodata, a negative nodata value of int16 and int32, and NaN, become a 0
+# that the mask calls data. Positive ones, -9999 in floats and Resampling.average stay nodata.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -35,14 +35,19 @@ def fewer(kind, nodata, how):
 
 
 wanted = [None] * 8 + [5] * 8
-kinds = {"uint8": 9, "int16": -99, "int32": -99, "float32": -9999}
-expected = {f"{kind} {how.name}": wanted for kind in kinds for how in (Resampling.mode, Resampling.average)}
+cases = [
+    ("uint8", 9), ("int16", 9), ("int16", -99), ("int32", 9), ("int32", -99), ("float32", -9999), ("float32", float("nan")),
+]
+expected = {f"{kind} {nodata} {how.name}": wanted for kind, nodata in cases for how in (Resampling.mode, Resampling.average)}
 seen = {
-    f"{kind} {how.name}": fewer(kind, nodata, how)
-    for kind, nodata in kinds.items() for how in (Resampling.mode, Resampling.average)
+    f"{kind} {nodata} {how.name}": fewer(kind, nodata, how)
+    for kind, nodata in cases for how in (Resampling.mode, Resampling.average)
 }
-recorded = {**expected, "int16 mode": [0] * 8 + [5] * 8, "int32 mode": [0] * 8 + [5] * 8}
+zeros = dict.fromkeys(("int16 -99 mode", "int32 -99 mode", "float32 nan mode"), [0] * 8 + [5] * 8)
+recorded = {**expected, **zeros}
+expected = "8 px without data, then 8 of 5, in each of " + ", ".join(expected)
+different = {case: values for case, values in seen.items() if values != wanted}
 print("expected:", expected)
-print("seen:    ", seen)
+print("seen otherwise:", different)
 sys.exit(seen != recorded)
 PY
