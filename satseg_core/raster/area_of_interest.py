@@ -87,8 +87,8 @@ class AreaOfInterest:
 
     def __init__(self, path: str | Path | PolygonLayer, source: Source) -> None:
         polygons = read_polygons(path, source.crs, "mask")
-        self.warnings = polygons.warnings
         way = Way(polygons.crs, source.crs, source.transform, str(path), "mask")
+        self.warnings = (*polygons.warnings, *way.doubts(source.shape))
         board = Board(way, source.shape, shapely.total_bounds(polygons.shapes))
         self._drawing = board.together(polygons.shapes)  # not the raster: other processes get a copy of this
         height, width = source.shape

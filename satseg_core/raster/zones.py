@@ -99,7 +99,8 @@ def zone_areas(
     """
     with open_classified(labels, told) as dataset:
         polygons = read_polygons(zones, dataset.crs, "zones", with_fields=True)
-        for sentence in polygons.warnings:
+        way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
+        for sentence in (*polygons.warnings, *way.doubts(dataset.shape)):
             reporter.warning(sentence)
         if field is not None and field not in polygons.fields:
             listing = ", ".join(polygons.fields) or "none"
@@ -108,7 +109,6 @@ def zone_areas(
         if nameless:
             reporter.warning(nameless)
         ground = equal_area(dataset)
-        way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
         board = Board(way, dataset.shape, shapely.total_bounds(polygons.shapes))
         found: list[Zone] = []
         total, beside = np.zeros(highest_code(dataset) + 2), []
