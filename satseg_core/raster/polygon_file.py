@@ -12,6 +12,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.field_text import decoded, is_told
 from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.projecting import check_crs
 from satseg_core.raster.shapes import are_polygons, clean, read_shapes
@@ -35,6 +36,7 @@ class Polygons:
         fields: values by the name of their field, ``(n,)`` each; NaN, NaT and None where there is none.
         kinds: what the fields are of by the file, ``int64`` and the like: those with gaps are read as floats.
         warnings: sentences on what was assumed.
+        guessed: fields whose texts the file does not say the encoding of, and bytes do not tell.
     """
 
     shapes: NDArray[Any]
@@ -43,6 +45,7 @@ class Polygons:
     fields: dict[str, NDArray[Any]]
     kinds: dict[str, str]
     warnings: tuple[str, ...] = field(default=())
+    guessed: frozenset[str] = frozenset()
 
 
 def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fields: bool = False) -> Polygons:
@@ -65,6 +68,11 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
         raise UsageError(f"There is no {what} file {path}; check the name.")
     try:
         found = _read_elsewhere(asked, with_fields) if elsewhere else _read(path, asked, with_fields)
+    except UnicodeError as error:
+        raise UsageError(
+            f"{path} holds texts that are not encoded as it says; set its encoding right (of a Shapefile it is in the"
+            " file with the ending .cpg), or save it as GeoPackage."
+        ) from error
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
@@ -79,11 +87,12 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
     good = np.array([shape is not None for shape in shapes])
     if not good.any():
         raise UsageError(f"{asked} has no polygon with an area; a {what.rstrip('s')} needs at least one.")
-    names = [str(name) for name in info["fields"]]
+    encoding = None if not elsewhere and is_told(path) else info.get("encoding")
+    names, columns, guessed = decoded([str(name) for name in info["fields"]], columns, encoding)
     fields = {name: column[good] for name, column in zip(names, columns)}
     doubts = (*_doubts(asked, found), *_left_out(asked, good))
     kinds = dict(zip(names, map(str, info["dtypes"])))
-    return Polygons(shapes[good], own_crs, np.flatnonzero(good) + 1, fields, kinds, doubts)
+    return Polygons(shapes[good], own_crs, np.flatnonzero(good) + 1, fields, kinds, doubts, guessed)
 
 
 def _left_out(asked: PolygonLayer, good: NDArray[np.bool_]) -> tuple[str, ...]:

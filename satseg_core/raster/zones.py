@@ -98,13 +98,18 @@ def zone_areas(
         CancelledError: the user cancelled.
     """
     with open_classified(labels, told) as dataset:
-        polygons = read_polygons(zones, dataset.crs, "zones", with_fields=True)
+        polygons = read_polygons(zones, dataset.crs, "zones", with_fields=field is not None)
         way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
         for sentence in (*polygons.warnings, *way.doubts(dataset.shape)):
             reporter.warning(sentence)
         if field is not None and field not in polygons.fields:
             listing = ", ".join(polygons.fields) or "none"
             raise UsageError(f"{zones} has no field {field}; it has {listing}.")
+        if field in polygons.guessed:
+            reporter.warning(
+                f"{zones} does not say how its texts are encoded, and those of {field} were read as Windows-1252: if"
+                " letters are wrong, write the encoding, such as cp1251, into a file beside it with the ending .cpg."
+            )
         names, nameless = zone_names(polygons, field)
         if nameless:
             reporter.warning(nameless)
