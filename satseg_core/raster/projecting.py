@@ -119,7 +119,10 @@ def check_crs(crs: str | None, raster_crs: Any, path: str | Path, what: str) -> 
     """
     if (raster_crs is None) != (crs is None):
         which = "raster" if raster_crs is None else f"{what} file {path}"
-        raise UsageError(f"The {which} has no CRS, so the two cannot be laid over each other; assign one.")
+        option = "--crs" if raster_crs is None else f"--{what}-crs"
+        raise UsageError(
+            f"The {which} has no CRS, so the two cannot be laid over each other; assign one, or name it with {option}."
+        )
 
 
 def _moved(by: Affine, points: Floats) -> Floats:
