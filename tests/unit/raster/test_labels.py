@@ -235,3 +235,26 @@ def test_a_byte_of_255_that_may_be_a_background_is_told(make_raster, dtype, prof
         tell_doubts(dataset, [1, 255], reporter)
     assert len(said) == warned
     assert all("names no nodata value, so its 255 counts as a class" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kind", "value"),
+    [
+        ("int64", "Int64", -(2**63)),
+        ("int64", "Int64", 2**63 - 1),
+        ("int64", "Int64", 2**53 + 1),
+        ("uint64", "UInt64", 2**64 - 1),
+    ],
+)
+def test_nodata_of_64_bits_that_no_float_holds(make_raster, dtype, kind, value):
+    values = np.ones((4, 4), dtype)
+    values[0] = value
+    path = make_raster(values)
+    virtual = path.with_suffix(".vrt")
+    virtual.write_text(
+        f'<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="{kind}" band="1"><NoDataValue>{value}'
+        f'</NoDataValue><SimpleSource><SourceFilename relativeToVRT="1">{path.name}</SourceFilename><SourceBand>1'
+        "</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    found, _ = _read(virtual)
+    np.testing.assert_array_equal(found, _hidden(np.ones((4, 4), np.uint8), values != 1))
