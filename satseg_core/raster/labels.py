@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -210,13 +210,27 @@ def unnamed(found: Iterable[int], legend: Legend) -> str:
     return ", ".join(map(str, codes[:_LISTED])) + more
 
 
-def tell_doubts(dataset: DatasetReader, found: Iterable[int], reporter: Reporter) -> None:
-    """Warn where 255 counts as a class that may well be a background: bytes that say nothing of where data ends."""
-    flags = dataset.mask_flag_enums[0]
-    if dataset.dtypes[0] == "uint8" and flags == [MaskFlags.all_valid] and not is_plain(dataset) and NODATA in found:
-        reporter.warning(
-            f"{dataset.name} names no nodata value, so its {NODATA} counts as a class; set it as nodata if it is none."
-        )
+def tell_doubts(dataset: DatasetReader, found: Iterable[int], legend: Legend, reporter: Reporter) -> None:
+    """Warn where 0 or 255 counts as a class that may well be a background, for nothing says where data ends."""
+    validity = _validity(dataset)
+    if validity.values or validity.alpha or validity.masked or is_plain(dataset):
+        return
+    for code in sorted({0, NODATA}.intersection(found)):
+        if (dataset.dtypes[0] == "uint8") if code else _is_nameless(code, legend):
+            reporter.warning(
+                f"{dataset.name} names no nodata value, so its {code} counts as a class; set it as nodata, or give"
+                f" --nodata {code}, if it is none."
+            )
+
+
+def made_name(code: int) -> str:
+    """What a class is called that nobody has named."""
+    return f"class {code}"
+
+
+def _is_nameless(code: int, legend: Legend) -> bool:
+    """Whether a class has a made-up name beside others."""
+    return code in legend.codes and len(legend) > 1 and legend.by_code(code).name == made_name(code)
 
 
 def code_blocks(dataset: DatasetReader, size: int = BLOCK) -> Iterator[tuple[Window, Codes]]:

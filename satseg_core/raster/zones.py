@@ -136,7 +136,7 @@ def zone_areas(
                 )
                 stage.advance()
         codes = np.flatnonzero(total[:-1]).tolist()
-        tell_doubts(dataset, codes, reporter)
+        tell_doubts(dataset, codes, legend, reporter)
         where = whereabouts(way, dataset.shape, bounds) if len(beside) == len(found) else ""
     _warn(labels, unnamed(codes, legend), beside, where, found, reporter)
     return found

@@ -28,6 +28,7 @@ from satseg_core.raster.labels import (
     tell_doubts,
     unnamed,
 )
+from satseg_core.raster.overrides import Overrides
 
 CORINE = np.array([111, 112, 211, 311, 324, 511, 523])
 
@@ -230,11 +231,33 @@ def test_a_byte_of_255_that_may_be_a_background_is_told(make_raster, dtype, prof
     said = []
     reporter = Reporter(lambda event: said.append(event.text) if isinstance(event, Message) else None)
     with rasterio.open(make_raster(np.array([[1, 255]], dtype), **profile)) as dataset:
-        tell_doubts(dataset, [1], reporter)
+        tell_doubts(dataset, [1], LAND_COVER, reporter)
         assert not said
-        tell_doubts(dataset, [1, 255], reporter)
+        tell_doubts(dataset, [1, 255], LAND_COVER, reporter)
     assert len(said) == warned
     assert all("names no nodata value, so its 255 counts as a class" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name", "told", "profile", "warned"),
+    [
+        ("uint8", "class 0", Overrides(), {}, True),
+        ("int16", "class 0", Overrides(), {}, True),
+        ("uint8", "water", Overrides(), {}, False),
+        ("uint8", "class 0", Overrides(), {"nodata": 9}, False),
+        ("uint8", "class 0", Overrides(nodata=(9.0,)), {}, False),
+    ],
+)
+def test_a_0_without_a_name_that_may_be_a_background_is_told(make_raster, dtype, name, told, profile, warned):
+    said = []
+    reporter = Reporter(lambda event: said.append(event.text) if isinstance(event, Message) else None)
+    legend = Legend((LandClass(0, name, "", (1, 2, 3)), LandClass(1, "forest", "", (4, 5, 6))))
+    with open_classified(make_raster(np.array([[1, 0]], dtype), **profile), told) as dataset:
+        tell_doubts(dataset, [1], legend, reporter)
+        assert not said
+        tell_doubts(dataset, [0, 1], legend, reporter)
+    assert len(said) == warned
+    assert all("its 0 counts as a class; set it as nodata, or give --nodata 0, if it is none" in text for text in said)
 
 
 @pytest.mark.parametrize(
