@@ -80,7 +80,7 @@ def class_areas(
         ground = equal_area(dataset)
         pixels, square_metres = _count(dataset, ground, reporter)
         found = np.flatnonzero(pixels[:-1]).tolist()
-        tell_doubts(dataset, found, reporter)
+        tell_doubts(dataset, found, legend, reporter)
     if ground is None and not in_pixels_told:
         reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")
     _warn(labels, unnamed(found, legend), square_metres, ground, reporter)

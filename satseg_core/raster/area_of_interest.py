@@ -17,6 +17,7 @@ from satseg_core.raster.polygon_file import read_polygons
 from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.projecting import Way
 from satseg_core.raster.source import Source
+from satseg_core.raster.whereabouts import whereabouts
 
 _BAND = 4096
 """Rows that are looked at together."""
@@ -87,14 +88,18 @@ class AreaOfInterest:
 
     def __init__(self, path: str | Path | PolygonLayer, source: Source) -> None:
         polygons = read_polygons(path, source.crs, "mask")
-        self.warnings = polygons.warnings
         way = Way(polygons.crs, source.crs, source.transform, str(path), "mask")
-        board = Board(way, source.shape, shapely.total_bounds(polygons.shapes))
+        self.warnings = (*polygons.warnings, *way.doubts(source.shape))
+        bounds = shapely.total_bounds(polygons.shapes)
+        board = Board(way, source.shape, bounds)
         self._drawing = board.together(polygons.shapes)  # not the raster: other processes get a copy of this
         height, width = source.shape
         if not any(self.touches(rows, [Span(0, width)]) for rows in _bands(height)):
             if self._drawing.is_blank:
-                raise BesideError(f"The polygons of {path} lie beside the raster; choose a mask that overlaps it.")
+                raise BesideError(
+                    f"The polygons of {path} lie beside the raster; choose a mask that overlaps it."
+                    + whereabouts(way, source.shape, bounds)
+                )
             raise BesideError(f"The polygons of {path} hold the centre of no px of the raster; choose larger ones.")
 
     @property

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.enums import ColorInterp, MaskFlags
+import rasterio
+from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -24,7 +26,8 @@ from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
 from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
-from satseg_core.raster.told import open_told
+from satseg_core.raster.told import open_told, told_of
+from satseg_core.raster.validity import Validity
 
 BLOCK = 1024
 """Side of the blocks that classified rasters are read in, px."""
@@ -44,6 +47,9 @@ _LISTED = 12
 _VOID = -3.4e38
 """Floating-point values down here are the lowest there is: a background, even where nothing says so or says it with
 fewer digits."""
+
+_VALIDITIES: WeakKeyDictionary[DatasetReader, Validity] = WeakKeyDictionary()
+"""What says that px of an open raster are without data: found out once, and not for every block."""
 
 
 @contextmanager
@@ -99,7 +105,9 @@ def is_plain(dataset: DatasetReader) -> bool:
     """
     if dataset.count != 1 or dataset.dtypes[0] != "uint8":
         return False
-    return bool(dataset.nodata == NODATA or (dataset.nodata is None and LEGEND_TAG in dataset.tags()))
+    if not (dataset.nodata == NODATA or (dataset.nodata is None and LEGEND_TAG in dataset.tags())):
+        return False
+    return not _validity(dataset).is_declared_by_px
 
 
 def nodata_of(codes: Codes) -> int:
@@ -145,15 +153,25 @@ def read_codes(dataset: DatasetReader, window: Window | None = None, shape: tupl
 
 
 def _valid(dataset: DatasetReader, values: npt.NDArray[Any], window: Window | None) -> npt.NDArray[np.bool_]:
-    """Where a raster has data: what its nodata, its mask and its alpha leave, and what is a number."""
-    valid: npt.NDArray[np.bool_] = dataset.read_masks(1, window=window, out_shape=values.shape) > 0
-    if dataset.nodata is not None and MaskFlags.nodata not in dataset.mask_flag_enums[0]:
-        valid &= values != dataset.nodata  # GDAL looks at a mask alone where there is one
-    for band in _alpha_bands(dataset):
-        valid &= dataset.read(band, window=window, out_shape=values.shape) > 0
+    """Where a raster has data, by all that `Validity` knows of, and what is a number."""
+    validity = _validity(dataset)
+    valid = validity.data(dataset, window or Window(0, 0, dataset.width, dataset.height), values.shape)
     if np.issubdtype(values.dtype, np.floating):
         valid &= values > _VOID  # NaN is not
+        if not validity.is_declared:
+            valid |= np.isposinf(values)  # to be refused
     return valid
+
+
+def _validity(dataset: DatasetReader) -> Validity:
+    """What says that px are without data. A palette's transparent colours hide classes, and are left aside."""
+    found = _VALIDITIES.get(dataset)
+    if found is None:
+        said = told_of(dataset)
+        told = Overrides(nodata=said.nodata[:1], also_nodata=said.nodata[1:])
+        found = Validity.of(dataset, dataset.name, [1], None, told, rasterio.open)
+        _VALIDITIES[dataset] = found
+    return found
 
 
 def _check_codes(dataset: DatasetReader, values: npt.NDArray[Any], valid: npt.NDArray[np.bool_]) -> None:
@@ -192,13 +210,27 @@ def unnamed(found: Iterable[int], legend: Legend) -> str:
     return ", ".join(map(str, codes[:_LISTED])) + more
 
 
-def tell_doubts(dataset: DatasetReader, found: Iterable[int], reporter: Reporter) -> None:
-    """Warn where 255 counts as a class that may well be a background: bytes that say nothing of where data ends."""
-    flags = dataset.mask_flag_enums[0]
-    if dataset.dtypes[0] == "uint8" and flags == [MaskFlags.all_valid] and not is_plain(dataset) and NODATA in found:
-        reporter.warning(
-            f"{dataset.name} names no nodata value, so its {NODATA} counts as a class; set it as nodata if it is none."
-        )
+def tell_doubts(dataset: DatasetReader, found: Iterable[int], legend: Legend, reporter: Reporter) -> None:
+    """Warn where 0 or 255 counts as a class that may well be a background, for nothing says where data ends."""
+    validity = _validity(dataset)
+    if validity.values or validity.alpha or validity.masked or is_plain(dataset):
+        return
+    for code in sorted({0, NODATA}.intersection(found)):
+        if (dataset.dtypes[0] == "uint8") if code else _is_nameless(code, legend):
+            reporter.warning(
+                f"{dataset.name} names no nodata value, so its {code} counts as a class; set it as nodata, or give"
+                f" --nodata {code}, if it is none."
+            )
+
+
+def made_name(code: int) -> str:
+    """What a class is called that nobody has named."""
+    return f"class {code}"
+
+
+def _is_nameless(code: int, legend: Legend) -> bool:
+    """Whether a class has a made-up name beside others."""
+    return code in legend.codes and len(legend) > 1 and legend.by_code(code).name == made_name(code)
 
 
 def code_blocks(dataset: DatasetReader, size: int = BLOCK) -> Iterator[tuple[Window, Codes]]:

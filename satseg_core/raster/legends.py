@@ -13,7 +13,14 @@ from satseg_core.errors import ModelError, RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import Color, LandClass, Legend
 from satseg_core.raster.attribute_table import band_description, category_names, cf_flags, esri_table, gdal_table
-from satseg_core.raster.labels import LEGEND_TAG, check_classified, code_blocks, highest_code, open_classified
+from satseg_core.raster.labels import (
+    LEGEND_TAG,
+    check_classified,
+    code_blocks,
+    highest_code,
+    made_name,
+    open_classified,
+)
 from satseg_core.raster.legend_files import made_color, read_legend_file, unlike
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.style import Rgba
@@ -104,7 +111,7 @@ def _codes_found(dataset: DatasetReader) -> list[int]:
 
 
 def _made_class(code: int, name: str | None, color: Color | None) -> LandClass:
-    return LandClass(code, name or f"class {code}", f"Pixels of value {code}", color or made_color(code))
+    return LandClass(code, name or made_name(code), f"Pixels of value {code}", color or made_color(code))
 
 
 def _colors(dataset: DatasetReader) -> dict[int, Color]:

@@ -19,6 +19,9 @@ SPECIAL = "SPECIAL_VALUE_NODATA"
 _HUGE = 1e20
 """Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
 
+_EXACT = 2.0**53
+"""From here on floats leave whole numbers out."""
+
 ALSO = "user, besides"
 """Who says so, of values that a user names besides those of the file."""
 
@@ -105,7 +108,8 @@ def _possible(value: float | None, dtype: str) -> float | None:
     if not math.isfinite(value) or value != int(value):
         return None
     limits = np.iinfo(dtype)
-    return value if limits.min <= int(value) <= limits.max else None
+    # GDAL gives 64-bit values as floats: the greatest is rounded up.
+    return value if float(limits.min) <= value <= float(limits.max) else None
 
 
 def _words(dtype: str) -> str:
@@ -118,6 +122,8 @@ def _words(dtype: str) -> str:
 
 def equals(values: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
     """Which values are the one of px without data."""
+    if values.dtype.kind != "f" and abs(nodata) >= _EXACT:
+        return np.asarray(values.astype(np.float64) == nodata, bool)
     if values.dtype.kind != "f":
         return np.asarray(values == values.dtype.type(int(nodata)), bool)
     if math.isnan(nodata):

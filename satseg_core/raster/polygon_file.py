@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+import shapely
 from numpy.typing import NDArray
 
 from satseg_core.errors import UsageError
+from satseg_core.raster.field_text import decoded, is_told
 from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.projecting import check_crs
 from satseg_core.raster.shapes import are_polygons, clean, read_shapes
+from satseg_core.raster.whereabouts import check_degrees
 from satseg_core.remote.names import gdal_name, is_elsewhere
 from satseg_core.remote.patience import insist
 from satseg_core.remote.patient import FRESH, is_hopeless
@@ -22,6 +25,9 @@ from satseg_core.remote.settings import gdal_settings
 
 _LISTED = 10
 """So many numbers of features are named in a sentence."""
+
+_UNDEFINED = ("Cartesian", "geographic")
+"""Kinds of CRS that a GeoPackage may leave undefined: its numbers -1 and 0."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Polygons:
         fields: values by the name of their field, ``(n,)`` each; NaN, NaT and None where there is none.
         kinds: what the fields are of by the file, ``int64`` and the like: those with gaps are read as floats.
         warnings: sentences on what was assumed.
+        guessed: fields whose texts the file does not say the encoding of, and bytes do not tell.
     """
 
     shapes: NDArray[Any]
@@ -43,6 +50,7 @@ class Polygons:
     fields: dict[str, NDArray[Any]]
     kinds: dict[str, str]
     warnings: tuple[str, ...] = field(default=())
+    guessed: frozenset[str] = frozenset()
 
 
 def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fields: bool = False) -> Polygons:
@@ -65,6 +73,11 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
         raise UsageError(f"There is no {what} file {path}; check the name.")
     try:
         found = _read_elsewhere(asked, with_fields) if elsewhere else _read(path, asked, with_fields)
+    except UnicodeError as error:
+        raise UsageError(
+            f"{path} holds texts that are not encoded as it says; set its encoding right (of a Shapefile it is in the"
+            " file with the ending .cpg), or save it as GeoPackage."
+        ) from error
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
         raise UsageError(
             f"{path} cannot be read as a vector file; give polygons in GeoPackage or Shapefile."
@@ -73,17 +86,24 @@ def read_polygons(place: str | Path | PolygonLayer, crs: Any, what: str, with_fi
     geometries = read_shapes(wkb)
     if not are_polygons(geometries).any():
         raise UsageError(f"{asked} has no polygons; a {what.rstrip('s')} needs at least one.")
-    own_crs = asked.crs_of(info["crs"])
+    own_crs = asked.crs_of(_said(info["crs"]))
     check_crs(own_crs, crs, path, what)
     shapes = clean(geometries)
     good = np.array([shape is not None for shape in shapes])
     if not good.any():
         raise UsageError(f"{asked} has no polygon with an area; a {what.rstrip('s')} needs at least one.")
-    names = [str(name) for name in info["fields"]]
+    check_degrees(own_crs, shapely.total_bounds(shapes[good]), str(asked), what)
+    encoding = None if not elsewhere and is_told(path) else info.get("encoding")
+    names, columns, guessed = decoded([str(name) for name in info["fields"]], columns, encoding)
     fields = {name: column[good] for name, column in zip(names, columns)}
     doubts = (*_doubts(asked, found), *_left_out(asked, good))
     kinds = dict(zip(names, map(str, info["dtypes"])))
-    return Polygons(shapes[good], own_crs, np.flatnonzero(good) + 1, fields, kinds, doubts)
+    return Polygons(shapes[good], own_crs, np.flatnonzero(good) + 1, fields, kinds, doubts, guessed)
+
+
+def _said(crs: str | None) -> str | None:
+    """What a file says its CRS is; GeoPackages have words for not saying it, and GDAL has CRSs for the words."""
+    return None if crs is not None and any(f'"Undefined {kind} SRS"' in crs for kind in _UNDEFINED) else crs
 
 
 def _left_out(asked: PolygonLayer, good: NDArray[np.bool_]) -> tuple[str, ...]:

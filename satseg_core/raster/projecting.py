@@ -14,7 +14,8 @@ from pyproj.enums import TransformDirection
 from pyproj.exceptions import ProjError
 
 from satseg_core.errors import RasterError, UsageError
-from satseg_core.raster.ground import same_plane
+from satseg_core.raster.datum_shift import Layer, shift_doubt
+from satseg_core.raster.ground import metres_per_pixel, same_plane
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +48,7 @@ class Way:
         self.transform, self._inverse = transform, ~transform
         self.same, self.turn, self._turn_here = True, None, None
         self._transformer: Transformer | None = None
+        self._ends: tuple[Layer, CRS] | None = None
         if crs is None or raster_crs is None:
             return
         try:
@@ -55,10 +57,29 @@ class Way:
             self.turn, self._turn_here = _turn(theirs), _turn(ours)
             if not self.same:
                 self._transformer = Transformer.from_crs(theirs, ours, always_xy=True)
+                self._ends = Layer(str(path), what, theirs), ours
         except ProjError as error:
             raise RasterError(
                 f"The CRS of {path} cannot be transformed to the raster's; reproject the file first."
             ) from error
+
+    def doubts(self, shape: tuple[int, int]) -> tuple[str, ...]:
+        """A sentence if the polygons may be off by more than a px, for the best way to the raster is missing.
+
+        Args:
+            shape: height and width of the raster.
+        """
+        if self._transformer is None or self._ends is None:
+            return ()
+        layer, crs = self._ends
+        height, width = shape
+        pixel = metres_per_pixel(crs.to_wkt(), self.transform, width, height)
+        middle = np.array([[width / 2, height / 2]])
+        if pixel is None or not np.isfinite(self.there(middle)).all():
+            return ()
+        x, y = _moved(self.transform, middle)[0].tolist()
+        doubt = shift_doubt(layer, crs, self._transformer, (x, y), min(pixel))
+        return (doubt,) if doubt else ()
 
     def there(self, pixels: Floats) -> Floats:
         """Places in the polygons' CRS, ``(n, 2)``, of px ``(n, 2)``; NaN for what it has no place for."""
@@ -97,9 +118,10 @@ def check_crs(crs: str | None, raster_crs: Any, path: str | Path, what: str) -> 
         UsageError: so it is.
     """
     if (raster_crs is None) != (crs is None):
-        which, option = ("raster", "--crs") if raster_crs is None else (f"{what} file {path}", f"--{what}-crs")
+        which = "raster" if raster_crs is None else f"{what} file {path}"
+        option = "--crs" if raster_crs is None else f"--{what}-crs"
         raise UsageError(
-            f"The {which} has no CRS, so the two cannot be laid over each other; assign one, or say it with {option}."
+            f"The {which} has no CRS, so the two cannot be laid over each other; assign one, or name it with {option}."
         )
 
 

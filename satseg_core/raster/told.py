@@ -70,3 +70,8 @@ def open_told(path: str | Path, told: Overrides = NO_OVERRIDES) -> DatasetReader
         dataset = _ToldReader(str(path))
     dataset.told = told
     return dataset
+
+
+def told_of(dataset: DatasetReader) -> Overrides:
+    """What is told of a raster that `open_told` has opened, or another one."""
+    return dataset.told if isinstance(dataset, _ToldReader) else NO_OVERRIDES

@@ -119,7 +119,7 @@ class Validity:
         ways = {band: _gdals_way(dataset, band) for band in bands}
         values = nodata_values(dataset, path, bands, overrides)
         alpha = alpha_band(dataset, overrides.band_names, bands)
-        masked = "mask" in ways.values()
+        masked = "mask" in ways.values() or ("value" in ways.values() and _is_unheard(values, dtypes, overrides))
         said = masked or alpha is not None
         unsaid = [band for band in bands if overrides.nodata or dataset.nodatavals[band - 1] is None]
         found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
@@ -370,6 +370,11 @@ def _gdals_way(dataset: DatasetReader, band: int) -> str:
         if flag in flags:
             return way
     return "mask"
+
+
+def _is_unheard(values: Said, dtypes: Sequence[str], overrides: Overrides) -> bool:
+    """Whether GDAL alone knows a file's value: rasterio gives floats, and leaves out what is rounded beyond 64 bits."""
+    return "file" not in values and not overrides.nodata and any(dtype.endswith("int64") for dtype in dtypes)
 
 
 def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:

@@ -47,7 +47,15 @@ def listing(names: list[str]) -> str:
 
 
 def _written(value: Any, kind: str) -> str:
-    """A value as text; empty where there is none."""
+    """A value as text; empty where there is none.
+
+    Raises:
+        UsageError: it is no text, number or time, nor a list of those.
+    """
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return ", ".join(_written(part, "") for part in np.asarray(value).tolist())
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise UsageError("The field with the names of the zones holds binary data; give one of text or numbers.")
     if isinstance(value, np.datetime64):
         return "" if np.isnat(value) else str(value).removesuffix(".000")
     if value is None or value != value:  # noqa: PLR0124 (NaN)

@@ -28,9 +28,10 @@ from satseg_core.raster.labels import (
     unnamed,
 )
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
-from satseg_core.raster.polygon_file import read_polygons
+from satseg_core.raster.polygon_file import Polygons, read_polygons
 from satseg_core.raster.polygon_layer import PolygonLayer
 from satseg_core.raster.projecting import Way
+from satseg_core.raster.whereabouts import whereabouts
 from satseg_core.raster.zone_names import listing, zone_names
 
 Floats = npt.NDArray[np.float64]
@@ -98,18 +99,22 @@ def zone_areas(
         CancelledError: the user cancelled.
     """
     with open_classified(labels, told) as dataset:
-        polygons = read_polygons(zones, dataset.crs, "zones", with_fields=True)
-        for sentence in polygons.warnings:
+        polygons = read_polygons(zones, dataset.crs, "zones", with_fields=field is not None)
+        way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
+        for sentence in (*polygons.warnings, *way.doubts(dataset.shape)):
             reporter.warning(sentence)
-        if field is not None and field not in polygons.fields:
-            listing = ", ".join(polygons.fields) or "none"
-            raise UsageError(f"{zones} has no field {field}; it has {listing}.")
+        field = _named(polygons, field, zones)
+        if field in polygons.guessed:
+            reporter.warning(
+                f"{zones} does not say how its texts are encoded, and those of {field} were read as Windows-1252: if"
+                " letters are wrong, write the encoding, such as cp1251, into a file beside it with the ending .cpg."
+            )
         names, nameless = zone_names(polygons, field)
         if nameless:
             reporter.warning(nameless)
         ground = equal_area(dataset)
-        way = Way(polygons.crs, dataset.crs, dataset.transform, str(zones), "zones")
-        board = Board(way, dataset.shape, shapely.total_bounds(polygons.shapes))
+        bounds = shapely.total_bounds(polygons.shapes)
+        board = Board(way, dataset.shape, bounds)
         found: list[Zone] = []
         total, beside = np.zeros(highest_code(dataset) + 2), []
         with reporter.stage(STAGE, len(polygons.shapes)) as stage:
@@ -131,17 +136,29 @@ def zone_areas(
                 )
                 stage.advance()
         codes = np.flatnonzero(total[:-1]).tolist()
-        tell_doubts(dataset, codes, reporter)
-    _warn(labels, unnamed(codes, legend), beside, found, reporter)
+        tell_doubts(dataset, codes, legend, reporter)
+        where = whereabouts(way, dataset.shape, bounds) if len(beside) == len(found) else ""
+    _warn(labels, unnamed(codes, legend), beside, where, found, reporter)
     return found
 
 
-def _warn(labels: Path, strange: str, beside: list[str], zones: list[Zone], reporter: Reporter) -> None:
+def _named(polygons: Polygons, field: str | None, zones: str | Path | PolygonLayer) -> str | None:
+    """The field that is asked for: the one of that name, or else the only one that differs from it in case alone."""
+    if field is None or field in polygons.fields:
+        return field
+    alike = [name for name in polygons.fields if name.lower() == field.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    raise UsageError(f"{zones} has no field {field}; it has {', '.join(polygons.fields) or 'none'}.")
+
+
+def _warn(labels: Path, strange: str, beside: list[str], where: str, zones: list[Zone], reporter: Reporter) -> None:
     """Say what the tables of all zones leave out, once."""
     if strange:
         reporter.warning(f"{labels} has codes that its legend does not name ({strange}); they are left out.")
     if beside:
-        reporter.warning(f"{len(beside)} of {len(zones)} zones lie beside {labels}, with no areas: {listing(beside)}.")
+        count = f"{len(beside)} of {len(zones)} zones"
+        reporter.warning(f"{count} lie beside {labels}, with no areas: {listing(beside)}.{where}")
     unknown = [zone.name for zone in zones if zone.area_m2 is None]
     if len(unknown) == len(zones):
         reporter.warning(f"{labels} has no known place on the ground, so areas are counted in pixels.")

@@ -136,7 +136,7 @@ def vectorize(
             told = _told(results, stage, begin, dataset.width * dataset.height)
             found: set[int] = set()
             count = write_geopackage(output, layer, _noting(_features(told, merger), found))
-        tell_doubts(dataset, found, reporter)
+        tell_doubts(dataset, found, legend, reporter)
         strange = unnamed(found, legend)
         if strange:
             reporter.warning(

@@ -28,6 +28,7 @@ from satseg_core.raster.labels import (
     tell_doubts,
     unnamed,
 )
+from satseg_core.raster.overrides import Overrides
 
 CORINE = np.array([111, 112, 211, 311, 324, 511, 523])
 
@@ -230,8 +231,53 @@ def test_a_byte_of_255_that_may_be_a_background_is_told(make_raster, dtype, prof
     said = []
     reporter = Reporter(lambda event: said.append(event.text) if isinstance(event, Message) else None)
     with rasterio.open(make_raster(np.array([[1, 255]], dtype), **profile)) as dataset:
-        tell_doubts(dataset, [1], reporter)
+        tell_doubts(dataset, [1], LAND_COVER, reporter)
         assert not said
-        tell_doubts(dataset, [1, 255], reporter)
+        tell_doubts(dataset, [1, 255], LAND_COVER, reporter)
     assert len(said) == warned
     assert all("names no nodata value, so its 255 counts as a class" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name", "told", "profile", "warned"),
+    [
+        ("uint8", "class 0", Overrides(), {}, True),
+        ("int16", "class 0", Overrides(), {}, True),
+        ("uint8", "water", Overrides(), {}, False),
+        ("uint8", "class 0", Overrides(), {"nodata": 9}, False),
+        ("uint8", "class 0", Overrides(nodata=(9.0,)), {}, False),
+    ],
+)
+def test_a_0_without_a_name_that_may_be_a_background_is_told(make_raster, dtype, name, told, profile, warned):
+    said = []
+    reporter = Reporter(lambda event: said.append(event.text) if isinstance(event, Message) else None)
+    legend = Legend((LandClass(0, name, "", (1, 2, 3)), LandClass(1, "forest", "", (4, 5, 6))))
+    with open_classified(make_raster(np.array([[1, 0]], dtype), **profile), told) as dataset:
+        tell_doubts(dataset, [1], legend, reporter)
+        assert not said
+        tell_doubts(dataset, [0, 1], legend, reporter)
+    assert len(said) == warned
+    assert all("its 0 counts as a class; set it as nodata, or give --nodata 0, if it is none" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kind", "value"),
+    [
+        ("int64", "Int64", -(2**63)),
+        ("int64", "Int64", 2**63 - 1),
+        ("int64", "Int64", 2**53 + 1),
+        ("uint64", "UInt64", 2**64 - 1),
+    ],
+)
+def test_nodata_of_64_bits_that_no_float_holds(make_raster, dtype, kind, value):
+    values = np.ones((4, 4), dtype)
+    values[0] = value
+    path = make_raster(values)
+    virtual = path.with_suffix(".vrt")
+    virtual.write_text(
+        f'<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="{kind}" band="1"><NoDataValue>{value}'
+        f'</NoDataValue><SimpleSource><SourceFilename relativeToVRT="1">{path.name}</SourceFilename><SourceBand>1'
+        "</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    found, _ = _read(virtual)
+    np.testing.assert_array_equal(found, _hidden(np.ones((4, 4), np.uint8), values != 1))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pyogrio.raw
@@ -68,3 +71,23 @@ def test_without_a_field_zones_have_their_numbers_in_the_layer(tmp_path):
     assert found.warnings == (
         f"1 of 3 features of {tmp_path / 'z.gpkg'} have no polygon with an area and are left out: 2.",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(["a", "b"], "a, b"), ([1, 2], "1, 2"), ([1.5, 2.0], "1.5, 2"), ({"x": 1}, '{ "x": 1 }')]
+)
+def test_lists_are_names_too(tmp_path, value, expected):
+    box = json.loads(shapely.to_geojson(shapely.box(1, 1, 2, 2)))
+    feature = {"type": "Feature", "properties": {"id": value}, "geometry": box}
+    (tmp_path / "zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    polygons = read_polygons(tmp_path / "zones.geojson", "any", "zones", with_fields=True)
+    assert zone_names(polygons, "id") == ([expected], None)
+
+
+def test_binary_data_are_no_names(tmp_path):
+    names(tmp_path / "zones.gpkg", np.array(["a"], object))
+    with closing(sqlite3.connect(tmp_path / "zones.gpkg")) as database, database:
+        database.execute("ALTER TABLE zones ADD COLUMN picture BLOB DEFAULT x'00ff'")
+    polygons = read_polygons(tmp_path / "zones.gpkg", "any", "zones", with_fields=True)
+    with pytest.raises(UsageError, match="holds binary data; give one of text or numbers"):
+        zone_names(polygons, "picture")
