@@ -58,8 +58,15 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
 
 
 def _value(text: str) -> float:
-    """A value without data; infinite for ``none``."""
-    return math.inf if text.strip().lower() == "none" else float(text)
+    """A value without data; infinite for ``none``.
+
+    Raises:
+        ValueError: no such value.
+    """
+    value = math.inf if text.strip().lower() == "none" else float(text)
+    if math.isinf(value) and text.strip().lower() != "none":
+        raise ValueError("infinite values are no data in any case")
+    return value
 
 
 _progress = functools.partial(

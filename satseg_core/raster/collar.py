@@ -36,20 +36,23 @@ class Collar:
         values: of the bands that are read.
         every: of all bands of the raster.
         share: of the raster, 0 to 1.
+        besides: whether other values are known to be without data.
     """
 
     values: tuple[float, ...]
     every: tuple[float, ...]
     share: float
+    besides: bool = False
 
     def warning(self, path: str) -> str:
         """The sentence for it, with the option to use."""
         alike = len(set(self.every)) == 1
         option = ",".join(f"{value:.17g}" for value in (self.every[:1] if alike else self.every))
+        name = "--also-nodata" if self.besides and alike else "--nodata"
         value = f"{self.every[0]:g}" if alike else "(" + ", ".join(f"{value:g}" for value in self.every) + ")"
         return (
             f"About {100 * self.share:.0f} % of {path}, from its edge inwards, has the one value {value}, and nothing"
-            f" says that it is without data. If that is no land, give --nodata {option}."
+            f" says that it is without data. If that is no land, give {name} {option}."
         )
 
 
@@ -76,7 +79,7 @@ def find_collar(dataset: DatasetReader, validity: Validity) -> Collar | None:
     values, share = max(shares.items(), key=lambda item: (item[1], item[0]))
     if not LEAST < share < _ALL:
         return None
-    return Collar(values, _every(dataset, values, validity), share)
+    return Collar(values, _every(dataset, values, validity), share, validity.is_declared)
 
 
 def _corners(dataset: DatasetReader, validity: Validity) -> list[tuple[float, ...]]:

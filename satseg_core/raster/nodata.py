@@ -22,11 +22,14 @@ _HUGE = 1e20
 _EXACT = 2.0**53
 """From here on floats leave whole numbers out."""
 
+CATALOGUE = "catalogue"
+"""Who says so, of a value that a catalogue's item names."""
+
 ALSO = "user, besides"
 """Who says so, of values that a user names besides those of the file."""
 
 Said = Mapping[str, tuple[tuple[float, ...], ...]]
-"""Who says so: ``user``, ``file``, or the name of a field of metadata; and the values of each band."""
+"""Who says so: ``user``, ``catalogue``, ``file``, or the name of a field of metadata; and the values of each band."""
 
 
 def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told: Overrides) -> Said:
@@ -42,7 +45,9 @@ def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told:
         UsageError: a value that the user gave cannot occur in the raster, or their number is wrong.
     """
     said: dict[str, tuple[tuple[float, ...], ...]] = {}
-    if told.nodata:
+    if told.by_catalogue:
+        said.update(_catalogues(dataset, bands, told.nodata) or _files(dataset, bands))
+    elif told.nodata:
         said["user"] = _users(dataset, path, bands, told.nodata)
     else:
         said.update(_files(dataset, bands))
@@ -51,6 +56,14 @@ def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told:
     ]
     said[ALSO] = tuple(also)
     return {origin: values for origin, values in said.items() if any(values)}
+
+
+def _catalogues(dataset: DatasetReader, bands: Sequence[int], given: Sequence[float]) -> Said:
+    """What a catalogue says, where it can be true: many say NaN or -9999 of whole numbers from 0 upwards."""
+    found = tuple(
+        tuple(value for value in given if _possible(value, dataset.dtypes[band - 1]) is not None) for band in bands
+    )
+    return {CATALOGUE: found} if any(found) else {}
 
 
 def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ class Overrides:
             empty for the file's own.
         also_nodata: values of px without data besides, of all bands alike.
         band_names: what a catalogue calls each of the raster's bands, such as ``red``; empty where none does.
+        by_catalogue: whether ``nodata`` is what a catalogue says, and is not heard where it cannot occur.
         stack: the files that the bands are in, where the raster is a scene of several; None for a raster as it is.
         clouds: what becomes of cloud and shadow; None to map them like all else.
     """
@@ -28,6 +30,7 @@ class Overrides:
     nodata: tuple[float, ...] = ()
     also_nodata: tuple[float, ...] = ()
     band_names: tuple[str, ...] = ()
+    by_catalogue: bool = False
     stack: Stack | None = None
     clouds: Clouds | None = None
 
@@ -43,6 +46,8 @@ class Overrides:
             values[name] = [repr(value) for value in values[name]]
         for part in (*((values["stack"] or {}).get("parts") or ()), *filter(None, [values["clouds"]])):
             part["file"] = without_secrets(part["file"])
+            if not math.isfinite(part.get("nodata") or 0):
+                part["nodata"] = repr(part["nodata"])
         return values
 
 

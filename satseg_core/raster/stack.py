@@ -143,14 +143,15 @@ class _Layer:
             )
         place = part.band - 1
         dtype = dataset.dtypes[place]
-        nodata = part.nodata if part.nodata is not None else dataset.nodatavals[place]
+        said = (part.nodata, dataset.nodatavals[place])
+        nodata = next((value for value in said if value is not None and _holds(dtype, value)), None)
         flags = dataset.mask_flag_enums[place]
         return cls(
             part,
             Grid.of(dataset),
             dtype,
             dataset.block_shapes[place],
-            nodata if nodata is not None and _holds(dtype, nodata) else None,
+            nodata,
             MaskFlags.per_dataset in flags and MaskFlags.all_valid not in flags,
         )
 

@@ -30,7 +30,7 @@ from rasterio.windows import Window
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.averaging import Taps, touched, weighted
 from satseg_core.raster.coverage import Coverage, Open, gaps
-from satseg_core.raster.nodata import Said, equals, nodata_values
+from satseg_core.raster.nodata import CATALOGUE, Said, equals, nodata_values
 from satseg_core.raster.overrides import Overrides
 
 _HARDLY = 1 / 510
@@ -121,7 +121,8 @@ class Validity:
         alpha = alpha_band(dataset, overrides.band_names, bands)
         masked = "mask" in ways.values() or ("value" in ways.values() and _is_unheard(values, dtypes, overrides))
         said = masked or alpha is not None
-        unsaid = [band for band in bands if overrides.nodata or dataset.nodatavals[band - 1] is None]
+        heard = overrides.nodata and not (overrides.by_catalogue and CATALOGUE not in values)
+        unsaid = [band for band in bands if heard or dataset.nodatavals[band - 1] is None]
         found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
         by_gdal = {"value": "file" in values, "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
         wanted = {"value": bool(values), "mask": masked, "alpha": alpha is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -68,13 +69,19 @@ def resolve(
         sentence = f"{name} is one band of a scene; give {whole} to map the scene by all that are needed."
         return Input(name, overrides, bands, sentence if whole else None)
     if not scene.bands:
-        return Input(scene.address, replace(overrides, nodata=overrides.nodata or scene.nodata), bands)
+        return Input(scene.address, _with_nodata(overrides, scene.nodata), bands)
     stack = scene.choose(names, bands)
     sentence = f"{name} is a {scene.title}: {describe(stack)}."
     if stack.single is None:
         return Input(name, replace(overrides, stack=stack), None, sentence)
-    overrides = replace(overrides, nodata=overrides.nodata or _nodata(stack))
+    overrides = _with_nodata(overrides, _nodata(stack))
     return Input(stack.single, overrides, tuple(part.band for part in stack.parts), sentence)
+
+
+def _with_nodata(overrides: Overrides, said: tuple[float, ...]) -> Overrides:
+    """What a product or catalogue says of px without data goes after what a user says."""
+    finite = tuple(value for value in said if not math.isinf(value))
+    return overrides if overrides.nodata or not finite else replace(overrides, nodata=finite, by_catalogue=True)
 
 
 def _nodata(stack: Stack) -> tuple[float, ...]:

@@ -150,3 +150,19 @@ def test_it_costs_four_small_readings_where_there_is_none(make_raster, monkeypat
         assert source.collar is None
     assert len(read) == 4
     assert all(window.width * window.height <= 256 for window in read)
+
+
+@pytest.mark.parametrize("declared", [None, 0])
+def test_a_second_value_is_named_besides_the_first(make_raster, declared):
+    """Whoever follows the sentence keeps what is known already."""
+    values = land(dtype=np.uint16)
+    values[:, ~half()] = 65535
+    values[:, :40] = 0
+    path = make_raster(values, nodata=declared)
+    given = () if declared == 0 else (0.0,)
+    sentence = collar(path, given).warning(str(path))
+    assert sentence.endswith("give --also-nodata 65535.")
+    told = Overrides(nodata=given, also_nodata=(65535,))
+    with open_source(str(path), RGB, (1, 2, 3), overrides=told) as source:
+        data = source.validity.data(source.dataset, rasterio.windows.Window(0, 0, 400, 300))
+    np.testing.assert_array_equal(data, (values[0] != 0) & (values[0] != 65535))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import rasterio
@@ -303,3 +305,16 @@ def test_own_means_are_gdals_within_a_grey_level(make_raster, image, scale):
         cols = Taps.along(0.7, window.width / shape[1], shape[1], 130)
         part = dataset.read()[:, rows.first : rows.stop, cols.first : cols.stop].astype(np.float32)
     np.testing.assert_allclose(weighted(part, rows, cols), gdal, atol=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"), [(math.nan, "file"), (-9999.0, "file"), (0.5, "file"), (7.0, "catalogue")]
+)
+def test_a_catalogues_value_that_cannot_occur_leaves_the_files_own(make_raster, said, missing):
+    """Many items say NaN or -9999 of whole numbers; nobody has given an option that could be mended."""
+    values = np.full((3, 60, 60), 500, np.uint16)
+    values[:, :20], values[:, 40:] = 0, 7
+    told = Overrides(nodata=(said,), by_catalogue=True)
+    with open_source(str(make_raster(values, nodata=0)), RGB, (1, 2, 3), overrides=told) as source:
+        data = source.validity.data(source.dataset, rasterio.windows.Window(0, 0, 60, 60))
+    np.testing.assert_array_equal(data, values[0] != {"file": 0, "catalogue": 7}[missing])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,16 @@ def test_what_the_product_says_of_no_data_counts(tmp_path):
         stack = Stack(tuple(Part(name, name, file, 1, nodata) for name, file in zip(RGB, files)))
         with open_source("a scene", RGB, overrides=Overrides(stack=stack)) as source:
             assert (~valid_pixels(source, block)).sum() == missing
+
+
+@pytest.mark.parametrize("impossible", [math.nan, -9999.0, 0.5])
+def test_what_a_catalogue_says_and_cannot_be_leaves_the_files_own(tmp_path, impossible):
+    files = [str(write(tmp_path / f"{name}.tif", band(name, hole=True), nodata=0)) for name in RGB]
+    stack = Stack(tuple(Part(name, name, file, 1, impossible) for name, file in zip(RGB, files)))
+    told = Overrides(stack=stack)
+    with open_source("a scene", RGB, overrides=told) as source:
+        assert (~valid_pixels(source, Block(Span(0, 240), Span(0, 240)))).sum() == 30 * 60
+    json.dumps(told.to_json(), allow_nan=False)
 
 
 def test_no_data_of_coarse_bands_does_not_spread(tmp_path):
