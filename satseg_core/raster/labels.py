@@ -24,6 +24,7 @@ from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
 from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.pages import pages_warnings
 from satseg_core.raster.told import open_told
 
 BLOCK = 1024
@@ -193,7 +194,12 @@ def unnamed(found: Iterable[int], legend: Legend) -> str:
 
 
 def tell_doubts(dataset: DatasetReader, found: Iterable[int], reporter: Reporter) -> None:
-    """Warn where 255 counts as a class that may well be a background: bytes that say nothing of where data ends."""
+    """Warn where a map may not be what is meant: one of several, or with a background that counts as a class.
+
+    255 may well be a background in bytes that say nothing of where data ends.
+    """
+    for sentence in pages_warnings(dataset, dataset.name):
+        reporter.warning(sentence)
     flags = dataset.mask_flag_enums[0]
     if dataset.dtypes[0] == "uint8" and flags == [MaskFlags.all_valid] and not is_plain(dataset) and NODATA in found:
         reporter.warning(
