@@ -6,7 +6,8 @@ A px is without data where any of these says so:
 2. an alpha band, of any type, where it is 0 or less or NaN;
 3. a mask band, inside the file or beside it;
 4. a colour table, where the px' colour is fully transparent;
-5. what is left out of a virtual raster (VRT) or an index (GTI): no source covers it, and nothing is declared;
+5. what is left out of a virtual raster (VRT) or an index (GTI), as no source covers it, or of a sparse GeoTIFF, as it
+   was never written; and nothing is declared;
 6. NaN and infinity in any of the bands that are read.
 
 Values (1) and gaps (5) belong to a band: a px is without data where all of the bands that are read are. GDAL itself
@@ -15,6 +16,7 @@ goes by one of these alone, and it builds masks of 8 and 16 bit alpha only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import MaskFlags, Resampling
+from rasterio.enums import Interleaving, MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -122,7 +124,7 @@ class Validity:
         masked = "mask" in ways.values()
         said = masked or alpha is not None
         unsaid = [band for band in bands if overrides.nodata or dataset.nodatavals[band - 1] is None]
-        found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
+        found = {} if said or _are_all_data(dataset, overrides) else _gaps(dataset, unsaid, opened)
         by_gdal = {"value": "file" in values, "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
         wanted = {"value": bool(values), "mask": masked, "alpha": alpha is not None}
         return cls(
@@ -175,7 +177,8 @@ class Validity:
         if self.transparent:
             told.append({"from": "colour table", "values": sorted(self.transparent)})
         if self.gaps:
-            told.append({"from": "gaps between the rasters that it is made of", "bands": sorted(self.gaps)})
+            rest = next(iter(self.gaps.values())).rest
+            told.append({"from": rest, "bands": sorted(self.gaps)})
         return told
 
     def data(self, dataset: DatasetReader, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
@@ -378,6 +381,13 @@ def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
     return alpha is not None and alpha == first
 
 
-def _of_lists(dataset: DatasetReader, bands: Sequence[int]) -> Sequence[int]:
-    """The bands, if the raster is made of others."""
-    return bands if dataset.driver in ("VRT", "GTI") else ()
+def _are_all_data(dataset: DatasetReader, overrides: Overrides) -> bool:
+    """Whether the user says that all px of a file are data, those that were never written too."""
+    return dataset.driver == "GTiff" and any(map(math.isinf, overrides.nodata))
+
+
+def _gaps(dataset: DatasetReader, bands: Sequence[int], opened: Open) -> dict[int, Coverage | None]:
+    """What covers each of some bands; see `gaps`."""
+    if dataset.driver == "GTiff" and dataset.interleaving == Interleaving.pixel:
+        return dict.fromkeys(bands, gaps(dataset, bands[0], opened)) if bands else {}  # they share their blocks
+    return {band: gaps(dataset, band, opened) for band in bands}

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
+from rasterio.windows import Window
 
 from satseg_core.segment import SegmentOptions, segment
 from tests.e2e.command import PIXEL, scene
@@ -115,6 +116,21 @@ def test_the_gap_of_a_virtual_raster_gets_no_class_from_workers_either(tmp_path,
     np.testing.assert_array_equal(codes < 255, np.broadcast_to(covered, codes.shape))
     assert described["nodata"][0]["from"].startswith("gaps")
     np.testing.assert_array_equal(mapped(path, workers=2)[0], codes)
+
+
+def test_parts_of_a_file_that_were_never_written_get_no_class(tmp_path):
+    path = tmp_path / "sparse.tif"
+    profile = {"driver": "GTiff", "count": 3, "height": 384, "width": 512, "dtype": "uint8", "crs": "EPSG:32633"}
+    tiles = {"tiled": True, "blockxsize": 128, "blockysize": 128, "SPARSE_OK": True, "photometric": "RGB"}
+    with rasterio.open(path, "w", **profile, **tiles, transform=PLACE) as dataset:
+        dataset.write(scene(256, 128), window=Window(128, 0, 128, 256))
+    codes, described, warnings = mapped(path)
+    written = np.zeros((384, 512), bool)
+    written[:256, 128:256] = True
+    np.testing.assert_array_equal(codes < 255, written)
+    assert described["nodata"] == [{"from": "parts of the file that were never written", "bands": [1, 2, 3]}]
+    assert not any("--nodata" in sentence for sentence in warnings)
+    assert (mapped(path, nodata=(float("inf"),))[0] < 255).all()
 
 
 def test_pyramids_change_no_px_of_a_map(tmp_path, write_scene):
