@@ -66,12 +66,12 @@ def range_warnings(source: Source, *, stretched: bool) -> list[str]:
             f"{source.path} says that its 0 is white (MINISWHITE), so it was inverted; if it looks right without,"
             " correct the file (gdal_translate -co PHOTOMETRIC=MINISBLACK)."
         )
-    if source.palette is not None or source.dtype != "uint8":
+    if source.dtype != "uint8":
         return found
     bits = bits_of_bytes(source)
     if max(bits) == 1:
-        found.append(f"{source.path} has one bit for a px, black or white, and no shades: expect a poor map.")
-    elif min(bits) == _FULL and not stretched:
+        found.append(f"{source.path} has one bit for a px, so two colours and no shades: expect a poor map.")
+    elif min(bits) == _FULL and source.palette is None and not stretched:
         found += _narrow(source)
     return found
 

@@ -7,9 +7,13 @@ import pytest
 import rasterio
 from PIL import Image
 from rasterio.enums import ColorInterp
+from rasterio.shutil import copy
+from rasterio.windows import Window
 
 from satseg_core.model.card import Scaling
+from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.overrides import Overrides
+from satseg_core.raster.reading import read_window, valid_pixels
 from satseg_core.raster.scaling import find_stretch
 from satseg_core.raster.source import open_source
 from satseg_core.raster.value_range import range_warnings
@@ -95,7 +99,16 @@ def test_a_colour_table_is_not_inverted_again(make_raster, image):
         assert dataset.colormap(1)[0][:3] == (255, 255, 255)
     assert stretch(path).is_plain
     assert stretch(path, bands=(1, 1, 1)).low == (1.0,) * 3  # read as numbers, without the table
-    assert warned(path) == []
+    (sentence,) = warned(path)
+    assert "one bit" in sentence
+
+
+def test_nodata_is_a_value_of_the_file_where_zero_is_white(make_raster, image):
+    values = image[:1] | 1
+    values[:, :20], values[:, 20:30] = 0, 255
+    with open_source(str(make_raster(values, photometric="MINISWHITE", nodata=0)), RGB) as source:
+        found = valid_pixels(source, Block(*(Span(0, length) for length in source.shape)))
+    np.testing.assert_array_equal(found, values[0] != 0)
 
 
 def test_white_zero_is_told_of(make_raster, image):
@@ -164,3 +177,51 @@ def test_no_false_alarm_on_real_images(shared, folder):
         with open_source(str(file), RGB, (1, 2, 3)) as source:
             alarmed += range_warnings(source, stretched=False)
     assert alarmed == []
+
+
+def seen(path):
+    """Colours as they are read, and where there is data."""
+    with open_source(str(path), RGB) as source:
+        height, width = source.shape
+        assert source.bands == (1, 2, 3)
+        values, _ = read_window(source, source.dataset, Window(0, 0, width, height), source.shape)
+        return values.astype(int), valid_pixels(source, Block(Span(0, height), Span(0, width)))
+
+
+@pytest.mark.parametrize(("mode", "most"), [("CMYK", 1), ("LAB", 20), ("YCbCr", 3)])
+def test_other_spaces_of_colour_are_read_as_red_green_blue(tmp_path, image, mode, most):
+    """GDAL converts them, and gives CMYK and CIELAB an alpha band that is full."""
+    smooth = np.stack([np.broadcast_to(np.linspace(20, 220, 130), (96, 130)), *image[:2] // 2 + 60]).astype(np.uint8)
+    Image.fromarray(smooth.transpose(1, 2, 0)).convert(mode).save(tmp_path / "other.tif")
+    values, data = seen(tmp_path / "other.tif")
+    assert data.all()
+    assert np.abs(values - smooth).mean() < most
+    with rasterio.open(tmp_path / "other.tif") as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["SOURCE_COLOR_SPACE"].lower() == mode.lower().replace("lab", "cielab")
+
+
+def test_a_jpeg_inside_of_a_tiff_with_a_mask(make_raster, image):
+    where = image[0] > 100
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64}
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        path = make_raster(image, mask=where, photometric="YCBCR", compress="JPEG", **tiles)
+    np.testing.assert_array_equal(seen(path)[1], where)
+
+
+@pytest.mark.parametrize("bits", ["YES", "NO"])
+def test_jpeg_2000_with_transparency_of_one_bit(make_raster, image, tmp_path, bits):
+    where = image[0] > 100
+    plain = make_raster(np.stack([*image, np.where(where, 255, 0)]).astype(np.uint8), photometric="RGB", alpha="YES")
+    copy(plain, tmp_path / "a.jp2", driver="JP2OpenJPEG", REVERSIBLE="YES", QUALITY="100", **{"1BIT_ALPHA": bits})
+    values, data = seen(tmp_path / "a.jp2")
+    np.testing.assert_array_equal(data, where)
+    np.testing.assert_array_equal(values, image)
+
+
+def test_a_mask_and_a_nodata_value_and_transparency_count_together(make_raster, image):
+    where = image[0] > 100
+    values = image | 1
+    values[:, :10] = 0
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        path = make_raster(values, mask=where, photometric="RGB", nodata=0)
+    np.testing.assert_array_equal(seen(path)[1], where & (values[0] > 0))
