@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 
 from satseg_core.raster.sampling import Values, every_value, patches, sample
 from satseg_core.raster.source import Source, read_failure
@@ -33,12 +36,13 @@ def bits_of_bytes(source: Source) -> tuple[int, ...]:
     Args:
         source: an open raster of bytes.
     """
-    return tuple(min(_bits(source, band), _FULL) for band in source.bands)
+    return tuple(bits_of_byte(source.dataset, band) for band in source.bands)
 
 
-def _bits(source: Source, band: int) -> int:
-    text = source.dataset.tags(band, ns="IMAGE_STRUCTURE").get("NBITS", "")
-    return int(text) if text.isdigit() and int(text) > 0 else _FULL
+def bits_of_byte(dataset: DatasetReader, band: int) -> int:
+    """How many bits of a byte a band, from 1, uses; see `bits_of_bytes`."""
+    text = dataset.tags(band, ns="IMAGE_STRUCTURE").get("NBITS", "")
+    return min(int(text), _FULL) if text.isdigit() and int(text) > 0 else _FULL
 
 
 def zero_is_white(source: Source) -> bool:
@@ -46,8 +50,12 @@ def zero_is_white(source: Source) -> bool:
 
     Where it comes with a colour table, this has them inverted.
     """
-    declared = source.dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"
-    return declared and source.palette is None and set(source.bands) == {1}
+    return declares_white_zero(source.dataset, source.bands) and source.palette is None
+
+
+def declares_white_zero(dataset: DatasetReader, bands: Collection[int]) -> bool:
+    """Whether a file says so of the bands that are read: of the first alone."""
+    return dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES" and set(bands) == {1}
 
 
 def range_warnings(source: Source, *, stretched: bool) -> list[str]:
