@@ -25,6 +25,7 @@ from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
 from satseg_core.raster.pages import pages_warnings
+from satseg_core.raster.sparse import written
 from satseg_core.raster.told import open_told
 
 BLOCK = 1024
@@ -205,6 +206,17 @@ def tell_doubts(dataset: DatasetReader, found: Iterable[int], reporter: Reporter
         reporter.warning(
             f"{dataset.name} names no nodata value, so its {NODATA} counts as a class; set it as nodata if it is none."
         )
+    if 0 in found and flags == [MaskFlags.all_valid] and _lacks_blocks(dataset):
+        reporter.warning(
+            f"Parts of {dataset.name} were never written, and count as class 0; set 0 as nodata if it is none."
+        )
+
+
+def _lacks_blocks(dataset: DatasetReader) -> bool:
+    try:
+        return written(dataset, 1) is not None
+    except RasterioError as error:
+        raise RasterError(cannot_read(dataset.name, error)) from error
 
 
 def code_blocks(dataset: DatasetReader, size: int = BLOCK) -> Iterator[tuple[Window, Codes]]:

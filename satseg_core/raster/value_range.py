@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
@@ -74,6 +76,7 @@ def range_warnings(source: Source, *, stretched: bool) -> list[str]:
             f"{source.path} says that its 0 is white (MINISWHITE), so it was inverted; if it looks right without,"
             " correct the file (gdal_translate -co PHOTOMETRIC=MINISBLACK)."
         )
+    found += _beyond_limits(source)
     if source.dtype != "uint8":
         return found
     bits = bits_of_bytes(source)
@@ -82,6 +85,43 @@ def range_warnings(source: Source, *, stretched: bool) -> list[str]:
     elif min(bits) == _FULL and source.palette is None and not stretched:
         found += _narrow(source)
     return found
+
+
+def _beyond_limits(source: Source) -> list[str]:
+    """The sentence for a netCDF with values beyond its ``valid_min`` or ``valid_max``, which GDAL does not hear."""
+    if source.dataset.driver != "netCDF":
+        return []
+    limits = [_told_limits(source.dataset.tags(band)) for band in source.validity.bands]
+    if not any(math.isfinite(low) or math.isfinite(high) for low, high in limits):
+        return []
+    try:
+        values = sample(source)
+    except RasterioError as error:
+        raise read_failure(source.path, error) from error
+    beyond = [_are_beyond(band, *ends) for band, ends in zip(values, limits)]
+    if not any(beyond):
+        return []
+    low, high = limits[beyond.index(True)]
+    told = " and ".join(
+        f"{name} {limit:g}" for name, limit in (("valid_min", low), ("valid_max", high)) if math.isfinite(limit)
+    )
+    said = f"{source.path} has values that it calls invalid itself ({told})"
+    return [f"{said}, and they are mapped; set them to its fill value first (gdal_calc or the raster calculator)."]
+
+
+def _are_beyond(values: NDArray[np.generic], low: float, high: float) -> bool:
+    numbers = np.asarray(values, np.float64)
+    return bool(((numbers < low) | (numbers > high)).any())
+
+
+def _told_limits(tags: Mapping[str, str]) -> tuple[float, float]:
+    """The lowest and the highest valid value, infinite where it is not said, or ``valid_range`` says it to GDAL."""
+    if "valid_range" in tags:
+        return (-math.inf, math.inf)
+    try:
+        return float(tags.get("valid_min", "-inf")), float(tags.get("valid_max", "inf"))
+    except ValueError:
+        return (-math.inf, math.inf)
 
 
 def _narrow(source: Source) -> list[str]:

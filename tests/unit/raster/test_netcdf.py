@@ -9,6 +9,7 @@ from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.reading import valid_pixels
 from satseg_core.raster.source import open_source
+from satseg_core.raster.value_range import range_warnings
 
 netcdf_file = pytest.importorskip("scipy.io").netcdf_file
 
@@ -61,6 +62,33 @@ def test_what_is_outside_of_the_valid_range_is_without_data(tmp_path, dtype):
     kind = np.dtype(dtype)
     path = write(tmp_path / "range.nc", VALUES.astype(kind), dtype=dtype, valid_range=np.array([10, 200], kind))
     np.testing.assert_array_equal(valid(path)[0], (VALUES[0] >= 10) & (VALUES[0] <= 200))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"valid_min": np.int16(10)}, "(valid_min 10)"),
+        ({"valid_max": np.int16(200)}, "(valid_max 200)"),
+        ({"valid_min": np.int16(0), "valid_max": np.int16(249)}, ""),
+        ({"valid_min": np.int16(8), "_FillValue": np.int16(7)}, "(valid_min 8)"),
+        ({"valid_min": np.int16(10), "valid_range": np.array([10, 200], np.int16)}, ""),
+        ({}, ""),
+    ],
+)
+def test_values_beyond_limits_that_gdal_does_not_hear_are_told_of(tmp_path, said, told):
+    path = write(tmp_path / "limits.nc", **said)
+    with open_source(str(path), RGB) as source:
+        sentences = range_warnings(source, stretched=False)
+    assert len(sentences) == bool(told)
+    assert all(told in sentence for sentence in sentences)
+
+
+def test_limits_that_only_the_fill_value_breaks_are_kept(tmp_path):
+    values = VALUES.copy()
+    values[values < 10] = -1
+    path = write(tmp_path / "fill.nc", values, valid_min=np.int16(10), _FillValue=np.int16(-1))
+    with open_source(str(path), RGB) as source:
+        assert range_warnings(source, stretched=False) == []
 
 
 def warning(path):

@@ -15,6 +15,9 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from satseg_core.events import Reporter
+from satseg_core.legend import LAND_COVER
+from satseg_core.raster.area import class_areas
 from satseg_core.raster.grid import Block, Span
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.reading import read_window, valid_pixels
@@ -146,3 +149,16 @@ def test_overviews_know_of_them(tmp_path):
         values, data = read_window(source, level, Window(0, 0, 256, 192), (12, 16))
     np.testing.assert_array_equal(data.any(axis=0), np.kron(PRESENT, np.ones((4, 4), bool)))
     assert set(values[:, data.any(axis=0)].ravel().tolist()) == {200}
+
+
+@pytest.mark.parametrize(("profile", "warned"), [({}, 1), ({"nodata": 0}, 0), ({"SPARSE_OK": False}, 0)])
+def test_a_class_map_that_lacks_blocks_has_a_doubtful_class_0(tmp_path, profile, warned):
+    path = tmp_path / "map.tif"
+    settings = {"count": 1, "photometric": "MINISBLACK", **profile}
+    sparse(path, PRESENT if settings.get("SPARSE_OK", True) else np.ones((3, 4), bool), values=3, **settings)
+    if not settings.get("SPARSE_OK", True):
+        with rasterio.open(path, "r+") as dataset:
+            dataset.write(np.zeros((1, SIDE, SIDE), np.uint8), window=Window(0, 0, SIDE, SIDE))
+    said = []
+    class_areas(path, LAND_COVER, Reporter(lambda event: said.append(getattr(event, "text", ""))))
+    assert sum("never written, and count as class 0" in text for text in said) == warned
