@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
@@ -26,7 +28,7 @@ def written(dataset: DatasetReader, band: int) -> list[Rect] | None:
     """
     if dataset.driver != "GTiff":
         return None
-    present = _present(dataset, band)
+    present = _present_surely(dataset, band)
     # GDAL cuts a file of one strip into lines, and knows no places of these but the first.
     lines = dataset.block_shapes[band - 1] == (1, dataset.width) and not present[1:].any()
     if present.all() or lines or not _are_empty(dataset, band, present):
@@ -41,6 +43,14 @@ def written(dataset: DatasetReader, band: int) -> list[Rect] | None:
         )
         for left, top, right, low in _rectangles(present)
     ]
+
+
+def _present_surely(dataset: Any, band: int) -> NDArray[np.bool_]:
+    """See `_present`. What a server failed to tell looks as if it were missing, so it is asked again for that."""
+    present = _present(dataset, band)
+    if present.all() or isinstance(dataset, DatasetReader):
+        return present
+    return np.asarray(dataset.confirmed(lambda opened: _present(opened, band)))
 
 
 def _present(dataset: DatasetReader, band: int) -> NDArray[np.bool_]:

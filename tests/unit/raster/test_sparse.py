@@ -23,6 +23,7 @@ from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.reading import read_window, valid_pixels
 from satseg_core.raster.source import open_source
 from satseg_core.raster.sparse import written
+from tests.web_server import serving
 
 RGB = ("red", "green", "blue")
 SIDE = 16
@@ -114,6 +115,24 @@ def test_strips_that_were_never_written_are_without_data(make_raster, tmp_path):
         dataset.write(np.full((3, 20, 50), 9, np.uint8), window=Window(0, 30, 50, 20))
     rows = np.arange(90)
     np.testing.assert_array_equal(valid(path)[0], np.broadcast_to(((rows >= 30) & (rows < 50))[:, None], (90, 50)))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_server_that_fails_makes_no_gaps(tmp_path, seed):
+    """What GDAL could not read of the list of blocks looks like blocks that were never written."""
+    rng = np.random.default_rng(seed)
+    present = rng.random((40, 60)) < 0.9
+    path = sparse(tmp_path / "many.tif", present, interleave="band")
+    expected = spread(present)
+    np.testing.assert_array_equal(valid(path)[0], expected)
+    with serving(tmp_path) as server:
+        server.behave(failing=0.2, seed=seed)
+        with open_source(f"{server.url}/many.tif", RGB, (1, 2, 3)) as source:
+            found = source.validity.gaps
+        assert {"500", "503", "429", "reset", "cut"} & set(server.deeds)
+    with open_source(str(path), RGB, (1, 2, 3)) as source:
+        for band, coverage in source.validity.gaps.items():
+            np.testing.assert_array_equal(found[band].rects, coverage.rects)
 
 
 def test_what_a_file_declares_goes_before_what_it_lacks(tmp_path):
