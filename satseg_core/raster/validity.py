@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import Interleaving, MaskFlags, Resampling
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -388,6 +388,6 @@ def _are_all_data(dataset: DatasetReader, overrides: Overrides) -> bool:
 
 def _gaps(dataset: DatasetReader, bands: Sequence[int], opened: Open) -> dict[int, Coverage | None]:
     """What covers each of some bands; see `gaps`."""
-    if dataset.driver == "GTiff" and dataset.interleaving == Interleaving.pixel:
+    if dataset.driver == "GTiff" and dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE") == "PIXEL":
         return dict.fromkeys(bands, gaps(dataset, bands[0], opened)) if bands else {}  # they share their blocks
     return {band: gaps(dataset, band, opened) for band in bands}
