@@ -22,6 +22,7 @@ from satseg_core.raster.ground import metres_per_pixel
 from satseg_core.raster.labels import Codes, is_plain, nodata_of, read_codes
 from satseg_core.raster.overrides import Overrides
 from satseg_core.raster.validity import Validity
+from satseg_core.raster.value_range import bits_of_byte, declares_white_zero
 
 PANEL = 900
 """Longer side of each of the two panels, px."""
@@ -149,7 +150,9 @@ def read_image(
     values = image.read(bands, **options)
     data = validity.data(image, options["window"], size[::-1]) & np.isfinite(values).all(axis=0)
     no_data = ~data
-    shown = np.stack([_stretch(band, data) for band in values], axis=-1)
+    shown = np.stack([_stretch(part, data, bits_of_byte(image, band)) for band, part in zip(bands, values)], axis=-1)
+    if declares_white_zero(image, bands):
+        shown = 255 - shown
     return hatched(np.array(np.broadcast_to(shown, (*shown.shape[:2], 3))), no_data)
 
 
@@ -172,10 +175,10 @@ def is_quick(image: DatasetReader, labels: DatasetReader, size: Size) -> bool:
     return bool(down * across <= _AVERAGED)
 
 
-def _stretch(band: npt.NDArray[Any], has_data: Mask) -> npt.NDArray[np.uint8]:
-    """Bytes of one band: bytes as they are, else from the 1st to the 99th percentile."""
+def _stretch(band: npt.NDArray[Any], has_data: Mask, bits: int) -> npt.NDArray[np.uint8]:
+    """Bytes of one band: bytes, of so many bits, as they are, else from the 1st to the 99th percentile."""
     if band.dtype == np.uint8:
-        return band
+        return np.asarray(band.astype(np.uint16) * 255 // (2**bits - 1), np.uint8)
     shown = np.full(band.shape, _NO_DATA[0], np.uint8)
     if has_data.any():
         values = band[has_data].astype(np.float64)

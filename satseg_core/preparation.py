@@ -25,6 +25,7 @@ from satseg_core.outputs import optional
 from satseg_core.prediction import Plan, model_scale
 from satseg_core.raster.area_of_interest import AreaOfInterest, extent_block
 from satseg_core.raster.source import Source, open_source
+from satseg_core.raster.value_range import range_warnings
 from satseg_core.remote.staging import Staging
 from satseg_core.rooms import Targets, check_space
 from satseg_core.run_files import RunFiles
@@ -128,7 +129,8 @@ def _plan(
     mask = options.mask_polygons
     area = AreaOfInterest(mask, source) if mask else None
     collar = [source.collar.warning(source.path)] if source.collar else []
-    warnings = (*source.warnings, *collar, *scale_warnings, *(area.warnings if area else ()))
+    values = range_warnings(source, stretched=options.stretch is not None)
+    warnings = (*source.warnings, *collar, *values, *scale_warnings, *(area.warnings if area else ()))
     for sentence in warnings:
         reporter.warning(sentence)
     if options.scheduler and options.device not in ("auto", "cpu"):

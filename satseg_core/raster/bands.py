@@ -21,6 +21,7 @@ from rasterio.io import DatasetReader
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
+from satseg_core.raster.band_steps import band_steps
 from satseg_core.raster.band_words import BandWords, band_words
 
 Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
@@ -54,7 +55,7 @@ def choose_bands(
     data = [band for band in dataset.indexes if band not in alpha]
     if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
         return data * 3, _palette(dataset, data[0]), []
-    evidence = _Evidence(data, words, _colours(dataset), alpha)
+    evidence = _Evidence(data, words, _colours(dataset), alpha, band_steps(dataset))
     chosen, warnings = _by_evidence(path, evidence, names)
     return chosen, None, [*warnings, *_no_alpha(dataset, path, words, alpha)]
 
@@ -80,12 +81,14 @@ class _Evidence:
         words: what is written of all of them.
         colours: the colour of each, or None.
         alpha: 1-based numbers of alpha bands.
+        steps: what the bands are steps of, such as time; None where they are not known to be.
     """
 
     data: list[int]
     words: BandWords
     colours: list[str | None]
     alpha: list[int]
+    steps: str | None = None
 
     def called(self, name: str) -> list[int]:
         """Bands that are written to be what a model wants, the best first."""
@@ -155,6 +158,8 @@ def _in_order(
 
 def _silence(evidence: _Evidence, names: Sequence[str]) -> str:
     """What a raster says of its bands, where that is not enough."""
+    if evidence.steps:
+        return f"shows the same at several steps of {evidence.steps}, which are no colours"
     known = _shown(evidence)
     if known:
         return f"says of some of its bands only that they show {_listed(known)}"

@@ -1,4 +1,7 @@
-"""Which px of a raster made of others come from one of them: GDAL gives 0 for the rest, and nothing says so."""
+"""Which px of a raster were ever given a value: GDAL gives 0 for the rest, and nothing says so.
+
+Of a raster made of others these are the px that come from one of them, of a GeoTIFF those of the blocks in the file.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,15 @@ import pyogrio
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
+from satseg_core.raster.sparse import Rect, written
 from satseg_core.remote.names import is_elsewhere
 
 Open = Callable[[str], DatasetReader]
 """Opens a raster by its name."""
 
-Rect = tuple[float, float, float, float]
-"""Left, top, right and lower edge, px of the raster."""
+BETWEEN = "gaps between the rasters that it is made of"
+NEVER_WRITTEN = "parts of the file that were never written"
+"""What is not covered, for run records."""
 
 _SLACK = 1e-3
 """GDAL takes a px as covered if a source covers more of it than this, px."""
@@ -41,20 +46,22 @@ class Coverage:
     Attributes:
         rects: ``(n, 4) int64``, first column and row, and those after the last.
         shape: height and width of the raster.
+        rest: what the other px are, one of `BETWEEN` and `NEVER_WRITTEN`.
     """
 
     rects: NDArray[np.int64]
     shape: tuple[int, int]
+    rest: str = BETWEEN
 
     @classmethod
-    def of(cls, rects: Sequence[Rect], shape: tuple[int, int]) -> Coverage:
+    def of(cls, rects: Sequence[Rect], shape: tuple[int, int], rest: str = BETWEEN) -> Coverage:
         """Of the px that rectangles touch."""
         found = np.asarray(rects, np.float64).reshape(-1, 4)
         limits = np.array([shape[1], shape[0]])
         first = np.floor(found[:, :2] + _SLACK).clip(0, limits)
         after = np.ceil(found[:, 2:] - _SLACK).clip(0, limits)
         whole = np.concatenate([first, after], axis=1).astype(np.int64)
-        return cls(np.unique(whole[(after > first).all(axis=1)], axis=0), shape)
+        return cls(np.unique(whole[(after > first).all(axis=1)], axis=0), shape, rest)
 
     def at(self, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the px of some rows and columns, both rising, are covered, ``(rows, columns) bool``."""
@@ -82,7 +89,7 @@ def _reaches(rects: NDArray[np.int64], width: int) -> bool:
 
 
 def gaps(dataset: DatasetReader, band: int, opened: Open) -> Coverage | None:
-    """What covers a band of a raster that is made of others; None if there is no gap, or nobody can know.
+    """What covers a band; None if there is no gap, or nobody can know.
 
     Of virtual rasters that are warped, pansharpened or computed from others it is not known.
 
@@ -94,10 +101,12 @@ def gaps(dataset: DatasetReader, band: int, opened: Open) -> Coverage | None:
     Raises:
         RasterioError: a virtual raster that it lists cannot be opened.
     """
-    rects = _indexed(dataset) if dataset.driver == "GTI" else _covered(dataset, band, opened, _DEEPEST)
+    in_file = written(dataset, band)
+    made = _indexed(dataset) if dataset.driver == "GTI" else _covered(dataset, band, opened, _DEEPEST)
+    rects = made if in_file is None else in_file
     if rects is None:
         return None
-    coverage = Coverage.of(rects, dataset.shape)
+    coverage = Coverage.of(rects, dataset.shape, BETWEEN if in_file is None else NEVER_WRITTEN)
     return None if coverage.is_whole() else coverage
 
 

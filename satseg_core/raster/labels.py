@@ -26,6 +26,8 @@ from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
 from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.pages import pages_warnings
+from satseg_core.raster.sparse import written
 from satseg_core.raster.told import open_told, told_of
 from satseg_core.raster.validity import Validity
 
@@ -169,7 +171,8 @@ def _validity(dataset: DatasetReader) -> Validity:
     if found is None:
         said = told_of(dataset)
         told = Overrides(nodata=said.nodata[:1], also_nodata=said.nodata[1:])
-        found = Validity.of(dataset, dataset.name, [1], None, told, rasterio.open)
+        # A block that GDAL leaves out of a file may be one of the class 0.
+        found = Validity.of(dataset, dataset.name, [1], None, told, rasterio.open, sparse=False)
         _VALIDITIES[dataset] = found
     return found
 
@@ -211,7 +214,12 @@ def unnamed(found: Iterable[int], legend: Legend) -> str:
 
 
 def tell_doubts(dataset: DatasetReader, found: Iterable[int], legend: Legend, reporter: Reporter) -> None:
-    """Warn where 0 or 255 counts as a class that may well be a background, for nothing says where data ends."""
+    """Warn where a map may not be what is meant: one of several, or with a background that counts as a class.
+
+    0 and 255 may well be a background where nothing says where data ends.
+    """
+    for sentence in pages_warnings(dataset, dataset.name):
+        reporter.warning(sentence)
     validity = _validity(dataset)
     if validity.values or validity.alpha or validity.masked or is_plain(dataset):
         return
@@ -221,6 +229,18 @@ def tell_doubts(dataset: DatasetReader, found: Iterable[int], legend: Legend, re
                 f"{dataset.name} names no nodata value, so its {code} counts as a class; set it as nodata, or give"
                 f" --nodata {code}, if it is none."
             )
+        elif code == 0 and _lacks_blocks(dataset):
+            reporter.warning(
+                f"Parts of {dataset.name} were never written, and count as class 0; set 0 as nodata, or give --nodata"
+                " 0, if it is none."
+            )
+
+
+def _lacks_blocks(dataset: DatasetReader) -> bool:
+    try:
+        return written(dataset, 1) is not None
+    except RasterioError as error:
+        raise RasterError(cannot_read(dataset.name, error)) from error
 
 
 def made_name(code: int) -> str:

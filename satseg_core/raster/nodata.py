@@ -16,6 +16,9 @@ from satseg_core.raster.overrides import Overrides
 SPECIAL = "SPECIAL_VALUE_NODATA"
 """Metadata of Sentinel-2's products, and of what was made of them."""
 
+MISSING = "missing_value"
+"""Attribute of a netCDF's variables; GDAL takes ``_FillValue`` where there are both, and the first of several."""
+
 _HUGE = 1e20
 """Floating-point nodata beyond this is often declared with fewer digits than px have: -3.40282e+38."""
 
@@ -72,8 +75,25 @@ def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:
     for origin, values in (("file", _listed(dataset)), ("file", dataset.nodatavals), (SPECIAL, special)):
         found = [_possible(values[band - 1], dataset.dtypes[band - 1]) for band in bands] if values else []
         if any(value is not None for value in found):
-            return {origin: tuple(() if value is None else (value,) for value in found)}
+            said = tuple(() if value is None else (value,) for value in found)
+            return {origin: said, **_beside(dataset, bands, found)}
     return {}
+
+
+def _beside(dataset: DatasetReader, bands: Sequence[int], known: Sequence[float | None]) -> Said:
+    """What the file of a netCDF calls missing besides the one value that GDAL takes."""
+    if dataset.driver != "netCDF":
+        return {}
+    values: list[tuple[float, ...]] = []
+    for band, told in zip(bands, known):
+        listed = (_possible(_number(text), dataset.dtypes[band - 1]) for text in _numbers(dataset.tags(band)))
+        values.append(tuple(dict.fromkeys(value for value in listed if value is not None and value != told)))
+    return {MISSING: tuple(values)}
+
+
+def _numbers(tags: Mapping[str, str]) -> list[str]:
+    """The numbers of ``missing_value``, which may be a list in braces."""
+    return tags.get(MISSING, "").strip("{}").split(",")
 
 
 def _listed(dataset: DatasetReader) -> list[float | None]:

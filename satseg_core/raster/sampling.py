@@ -53,10 +53,10 @@ def sample(source: Source, fill: Sequence[float] = ()) -> Values:
     """
     height, width = source.shape
     if height * width <= SMALL:
-        return _joined([_values(source, Window(0, 0, width, height), fill)])
+        return _joined([every_value(source, Window(0, 0, width, height), fill)])
     found: list[Values] = []
     for spread in SPREADS:
-        found = [_values(source, window, fill) for window in patches(source.shape, spread)]
+        found = [every_value(source, window, fill) for window in patches(source.shape, spread)]
         if _count(found) >= ENOUGH:
             break
     return _joined(found) if _count(found) >= _FEW else _everywhere(source, fill)
@@ -82,8 +82,8 @@ def _begin(places: NDArray[np.float64], length: int) -> NDArray[np.int64]:
     return np.asarray(np.minimum(begin, max(length - SIDE, 0)), np.int64)
 
 
-def _values(source: Source, window: Window, fill: Sequence[float]) -> Values:
-    """Values of a part of the raster that are data."""
+def every_value(source: Source, window: Window, fill: Sequence[float]) -> Values:
+    """Values of a part of the raster that are data; arguments and errors as of `sample`."""
     seen = source.validity.look(source.dataset, window)
     data = seen.data
     if fill:
@@ -112,7 +112,7 @@ def _everywhere(source: Source, fill: Sequence[float]) -> Values:
     found: list[Values] = []
     step = 1
     for window in _rows(source.shape):
-        found.append([band[::step] for band in _values(source, window, fill)])
+        found.append([band[::step] for band in every_value(source, window, fill)])
         while _count(found) > _MOST:
             found, step = [[band[::2] for band in _joined(found)]], step * 2
     return _joined(found)

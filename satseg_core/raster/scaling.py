@@ -13,6 +13,7 @@ from satseg_core.errors import UsageError
 from satseg_core.model.card import ModelCard, Scaling
 from satseg_core.raster.sampling import sample
 from satseg_core.raster.source import Source, read_failure
+from satseg_core.raster.value_range import bits_of_bytes, zero_is_white
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Stretch:
 
     Attributes:
         low: per band.
-        high: per band, greater than ``low``.
+        high: per band, greater than ``low``; less where low values are bright.
         origin: where the values come from, for people and the run record.
     """
 
@@ -29,13 +30,23 @@ class Stretch:
     high: tuple[float, ...]
     origin: str
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether values of a byte stay what they are."""
+        return set(self.low) == {0.0} and set(self.high) == {255.0}
+
+    def inverted(self) -> Stretch:
+        """The same, with black and white exchanged."""
+        return Stretch(self.high, self.low, f"{self.origin}; inverted, for 0 is white")
+
 
 def find_stretch(source: Source, scaling: Scaling, given: Sequence[float] | None = None) -> Stretch:
     """The stretch of a raster for a model.
 
-    8-bit rasters are taken as they are (0 to 255). Others are stretched between two percentiles of each
-    band over the whole raster, from a sample (see `satseg_core.raster.sampling`). Values are those that are
-    in the file, also where it says by what scale and offset they become others.
+    8-bit rasters are taken as they are: 0 to 255, or to what the bits hold that the file declares. Others are
+    stretched between two percentiles of each band over the whole raster, from a sample (see
+    `satseg_core.raster.sampling`). Values are those that are in the file, also where it says by what scale and offset
+    they become others. Where the file says that 0 is white, the stretch is inverted.
 
     Args:
         source: the open raster.
@@ -46,11 +57,21 @@ def find_stretch(source: Source, scaling: Scaling, given: Sequence[float] | None
         UsageError: ``given`` is not two rising numbers.
         RasterError: the raster cannot be read.
     """
+    stretch = _find(source, scaling, given)
+    return stretch.inverted() if zero_is_white(source) else stretch
+
+
+def _find(source: Source, scaling: Scaling, given: Sequence[float] | None) -> Stretch:
+    """See `find_stretch`; dark is low."""
     count = len(source.bands)
     if given is not None:
         return _constant(given, count, "given by the user")
-    if source.palette is not None or source.dtype == "uint8":
+    if source.palette is not None:
         return _constant((0.0, 255.0), count, "8-bit, as is")
+    if source.dtype == "uint8":
+        bits = bits_of_bytes(source)
+        sizes = " and ".join(map(str, sorted(set(bits))))
+        return Stretch((0.0,) * count, tuple(2.0**n - 1 for n in bits), f"{sizes}-bit, as is")
     if scaling.fixed is not None:
         return _constant(scaling.fixed, count, "fixed by the model")
     # What is likely to be no land is left out, also where it may be: the land is stretched alike with and without it.

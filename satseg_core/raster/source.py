@@ -27,6 +27,7 @@ from satseg_core.raster.grid import Block
 from satseg_core.raster.ground import is_placed
 from satseg_core.raster.layer_names import raster_name
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
+from satseg_core.raster.pages import pages_warnings
 from satseg_core.raster.placement import Placement, place
 from satseg_core.raster.stack import Grid, quality_virtual
 from satseg_core.raster.validity import Validity
@@ -220,6 +221,7 @@ def open_source(
         in_stack = overrides.stack.bands if overrides.stack else None
         chosen, palette, warnings = choose_bands(dataset, path, band_names, bands or in_stack, overrides.band_names)
         placement = place(dataset, told_crs(dataset, overrides))
+        warnings = [*warnings, *pages_warnings(dataset, path)]
         if placement.warning:
             warnings = [*warnings, placement.warning]
         quality = _open_quality(dataset, path, overrides, check, closing)

@@ -6,7 +6,8 @@ A px is without data where any of these says so:
 2. an alpha band, of any type, where it is 0 or less or NaN;
 3. a mask band, inside the file or beside it;
 4. a colour table, where the px' colour is fully transparent;
-5. what is left out of a virtual raster (VRT) or an index (GTI): no source covers it, and nothing is declared;
+5. what is left out of a virtual raster (VRT) or an index (GTI), as no source covers it, or of a sparse GeoTIFF, as it
+   was never written; and nothing is declared;
 6. NaN and infinity in any of the bands that are read.
 
 Values (1) and gaps (5) belong to a band: a px is without data where all of the bands that are read are. GDAL itself
@@ -15,6 +16,7 @@ goes by one of these alone, and it builds masks of 8 and 16 bit alpha only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -99,6 +101,7 @@ class Validity:
         palette: Mapping[int, tuple[int, ...]] | None,
         overrides: Overrides,
         opened: Open,
+        sparse: bool = True,
     ) -> Validity:
         """Of an open raster.
 
@@ -109,6 +112,7 @@ class Validity:
             palette: colour of each value, or None.
             overrides: what goes before what the file says.
             opened: opens rasters that it lists.
+            sparse: parts of a file that were never written have no data, unless the user says that all has.
 
         Raises:
             UsageError: a value that the user gave cannot occur in the raster, or there are too many.
@@ -123,7 +127,8 @@ class Validity:
         said = masked or alpha is not None
         heard = overrides.nodata and not (overrides.by_catalogue and CATALOGUE not in values)
         unsaid = [band for band in bands if heard or dataset.nodatavals[band - 1] is None]
-        found = {} if said else {band: gaps(dataset, band, opened) for band in _of_lists(dataset, unsaid)}
+        whole = dataset.driver == "GTiff" and (not sparse or any(map(math.isinf, overrides.nodata)))
+        found = {} if said or whole else _gaps(dataset, unsaid, opened)
         by_gdal = {"value": "file" in values, "mask": masked, "alpha": _is_gdals(dataset, alpha), "": True}
         wanted = {"value": bool(values), "mask": masked, "alpha": alpha is not None}
         return cls(
@@ -176,7 +181,8 @@ class Validity:
         if self.transparent:
             told.append({"from": "colour table", "values": sorted(self.transparent)})
         if self.gaps:
-            told.append({"from": "gaps between the rasters that it is made of", "bands": sorted(self.gaps)})
+            rest = next(iter(self.gaps.values())).rest
+            told.append({"from": rest, "bands": sorted(self.gaps)})
         return told
 
     def data(self, dataset: DatasetReader, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
@@ -384,6 +390,8 @@ def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
     return alpha is not None and alpha == first
 
 
-def _of_lists(dataset: DatasetReader, bands: Sequence[int]) -> Sequence[int]:
-    """The bands, if the raster is made of others."""
-    return bands if dataset.driver in ("VRT", "GTI") else ()
+def _gaps(dataset: DatasetReader, bands: Sequence[int], opened: Open) -> dict[int, Coverage | None]:
+    """What covers each of some bands; see `gaps`."""
+    if dataset.driver == "GTiff" and dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE") == "PIXEL":
+        return dict.fromkeys(bands, gaps(dataset, bands[0], opened)) if bands else {}  # they share their blocks
+    return {band: gaps(dataset, band, opened) for band in bands}

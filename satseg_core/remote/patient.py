@@ -185,6 +185,10 @@ class _PatientDataset:
         """Masks; see rasterio."""
         return self._read(lambda: self._dataset.read_masks(*arguments, **options))
 
+    def confirmed(self, ask: Callable[[DatasetReader], Any]) -> Any:
+        """What is asked of the raster besides px, an array: where GDAL does not tell that it could not read it."""
+        return self._confirmed(ask(self._dataset), lambda: ask(self._dataset))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._dataset, name)
 

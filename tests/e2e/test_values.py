@@ -10,6 +10,7 @@ import pytest
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
+from rasterio.windows import Window
 
 from satseg_core.segment import SegmentOptions, segment
 from tests.e2e.command import PIXEL, scene
@@ -63,6 +64,34 @@ def test_not_a_number_is_an_option_and_the_record_is_json(tmp_path, write_scene,
     assert described["nodata"][0]["values"] == [["nan"]] * 3
 
 
+def test_a_negative_of_which_zero_is_declared_white_gives_the_map_of_the_picture(tmp_path, write_scene):
+    grey = (scene(200, 420)[:1] * np.linspace(0.2, 1.6, 420)).clip(0, 255).astype(np.uint8)
+    black = write_scene(tmp_path / "black.tif", values=grey, transform=PLACE, photometric="MINISBLACK")
+    white = write_scene(tmp_path / "white.tif", values=255 - grey, transform=PLACE, photometric="MINISWHITE")
+    codes, described, warnings = mapped(white)
+    expected = mapped(black)[0]
+    assert len(np.unique(expected)) > 1
+    np.testing.assert_array_equal(codes, expected)
+    assert described["stretch"]["low"] == [255.0] * 3
+    assert sum("0 is white" in sentence for sentence in warnings) == 1
+
+
+def test_bytes_of_four_bits_give_about_the_map_of_whole_ones(tmp_path, write_scene):
+    values = scene(200, 420)
+    four = write_scene(tmp_path / "four.tif", values=values >> 4, transform=PLACE, nbits=4)
+    whole = write_scene(tmp_path / "whole.tif", values=(values >> 4) * 17, transform=PLACE)
+    codes, described, _ = mapped(four)
+    assert (codes == mapped(whole)[0]).mean() > 0.999
+    assert described["stretch"]["origin"] == "4-bit, as is"
+
+
+def test_an_image_that_hardly_uses_its_bytes_is_told_of_once_and_not_changed(tmp_path, write_scene):
+    path = write_scene(tmp_path / "dark.tif", values=scene(200, 420) // 8, transform=PLACE)
+    _, described, warnings = mapped(path)
+    assert sum("--stretch 0," in sentence for sentence in warnings) == 1
+    assert described["stretch"]["high"] == [255.0] * 3
+
+
 @pytest.mark.slow
 def test_the_gap_of_a_virtual_raster_gets_no_class_from_workers_either(tmp_path, write_scene):
     write_scene(tmp_path / "part.tif", 300, 400, transform=PLACE)
@@ -87,6 +116,21 @@ def test_the_gap_of_a_virtual_raster_gets_no_class_from_workers_either(tmp_path,
     np.testing.assert_array_equal(codes < 255, np.broadcast_to(covered, codes.shape))
     assert described["nodata"][0]["from"].startswith("gaps")
     np.testing.assert_array_equal(mapped(path, workers=2)[0], codes)
+
+
+def test_parts_of_a_file_that_were_never_written_get_no_class(tmp_path):
+    path = tmp_path / "sparse.tif"
+    profile = {"driver": "GTiff", "count": 3, "height": 384, "width": 512, "dtype": "uint8", "crs": "EPSG:32633"}
+    tiles = {"tiled": True, "blockxsize": 128, "blockysize": 128, "SPARSE_OK": True, "photometric": "RGB"}
+    with rasterio.open(path, "w", **profile, **tiles, transform=PLACE) as dataset:
+        dataset.write(scene(256, 128), window=Window(128, 0, 128, 256))
+    codes, described, warnings = mapped(path)
+    written = np.zeros((384, 512), bool)
+    written[:256, 128:256] = True
+    np.testing.assert_array_equal(codes < 255, written)
+    assert described["nodata"] == [{"from": "parts of the file that were never written", "bands": [1, 2, 3]}]
+    assert not any("--nodata" in sentence for sentence in warnings)
+    assert (mapped(path, nodata=(float("inf"),))[0] < 255).all()
 
 
 def test_pyramids_change_no_px_of_a_map(tmp_path, write_scene):

@@ -107,6 +107,19 @@ def test_alpha_is_no_color(draw, codes):
     assert left[5, 5].tolist() == [90, 90, 90]
 
 
+@pytest.mark.parametrize(
+    ("profile", "value", "shown"),
+    [
+        ({"photometric": "MINISWHITE"}, 200, 55),
+        ({"photometric": "MINISBLACK", "nbits": 4}, 12, 204),
+        ({"photometric": "MINISWHITE", "nbits": 4}, 12, 51),
+    ],
+)
+def test_values_are_shown_as_the_file_means_them(draw, codes, profile, value, shown):
+    left, _ = _panels(draw(np.full(codes.shape, value, np.uint8), codes, **profile), 80, 60)
+    assert left[5, 5].tolist() == [shown] * 3
+
+
 def test_a_map_of_a_part_shows_that_part(draw, codes):
     image = np.zeros((3, 60, 80), np.uint8)
     image[:, 20:40, 30:50] = 200

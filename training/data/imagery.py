@@ -68,7 +68,7 @@ def read_image(
         values, data = read_window(source, level, Window(box.col, box.row, box.cols, box.rows), shape)
     # As in the engine, a px that has data in part shows the average of that part.
     valid = np.asarray(data.any(axis=0) & np.isfinite(values).all(axis=0))
-    if values.dtype == np.uint8:
+    if values.dtype == np.uint8 and stretch.is_plain:
         return np.ascontiguousarray(values.transpose(1, 2, 0)), valid
     low = np.asarray(stretch.low, np.float32)[:, None, None]
     high = np.asarray(stretch.high, np.float32)[:, None, None]

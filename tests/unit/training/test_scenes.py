@@ -140,6 +140,13 @@ def test_wide_values_are_stretched_as_the_engine_does(tmp_path: Path) -> None:
     assert np.abs(image - np.clip(scaled, 0, 255)).max() <= 0.51
 
 
+def test_bytes_are_what_their_file_means_as_in_the_engine(tmp_path: Path) -> None:
+    grey = np.random.default_rng(0).integers(0, 16, (64, 64)).astype(np.uint8)
+    write(tmp_path / "a.tif", grey, placed(), nbits=4, photometric="MINISWHITE")
+    image, _ = one_scene(tmp_path, whole="water").read(Box(0, 0, 64, 64), (64, 64))
+    assert (image == (15 - grey)[..., None] * 17).all()
+
+
 def test_real_numbers_with_holes_are_read(tmp_path: Path) -> None:
     values = np.random.default_rng(0).random((32, 32, 3)).astype(np.float32)
     values[5, 7, 1] = np.nan
