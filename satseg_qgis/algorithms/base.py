@@ -24,6 +24,7 @@ from satseg_qgis.algorithms.destinations import target_file
 from satseg_qgis.algorithms.help_pages import help_text
 from satseg_qgis.algorithms.replaced import lost_by, settle, show_again
 from satseg_qgis.engine import commands
+from satseg_qgis.engine.fields import in_fields
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
 from satseg_qgis.engine.progress import ProgressText
@@ -195,7 +196,7 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         try:
             return run_engine(commands.for_qgis(engine.command, arguments), narrator, feedback.isCanceled)
         except SatSegError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(in_fields(str(error))) from error
 
 
 class _Narrator:
@@ -212,7 +213,8 @@ class _Narrator:
             self._progress(event)
         elif kind == "message":
             warning = event.get("level") == "warning"
-            (self._feedback.pushWarning if warning else self._feedback.pushInfo)(str(event.get("text", "")))
+            say = self._feedback.pushWarning if warning else self._feedback.pushInfo
+            say(in_fields(str(event.get("text", ""))))
         elif kind == "log":
             self._feedback.pushConsoleInfo(event["text"])
 
