@@ -22,6 +22,7 @@ from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
 from satseg_core.raster.band_words import BandWords, band_words
+from satseg_core.raster.nodata import has_mask_file
 
 Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
 """The band numbers to read, the palette if the one band is an index, and warnings."""
@@ -217,7 +218,8 @@ def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands:
         )
     missing = [band for band in bands if band not in dataset.indexes]
     if missing:
-        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}.")
+        mask = " (its mask is none, though some programs show it as one)" if has_mask_file(dataset) else ""
+        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}{mask}.")
     return list(bands)
 
 

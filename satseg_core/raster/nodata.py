@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import UsageError
@@ -50,6 +51,11 @@ def nodata_values(dataset: DatasetReader, path: str, bands: Sequence[int], told:
     return {origin: values for origin, values in said.items() if any(values)}
 
 
+def has_mask_file(dataset: DatasetReader) -> bool:
+    """Whether a mask lies in or beside the file, which QGIS shows as a band more."""
+    return bool(dataset.mask_flag_enums[0] == [MaskFlags.per_dataset])
+
+
 def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:
     """What the file itself says: GDAL's values, or else the one of Sentinel-2's metadata."""
     special = [_number(dataset.tags().get(SPECIAL, ""))] * dataset.count
@@ -76,11 +82,12 @@ def _number(text: str) -> float | None:
 def _users(
     dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]
 ) -> tuple[tuple[float, ...], ...]:
-    if len(given) not in (1, dataset.count):
+    more = 1 if has_mask_file(dataset) else 0  # programs that count it among the bands have a value for it, too
+    if len(given) not in (1, dataset.count, dataset.count + more):
         raise UsageError(
             f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
         )
-    values = list(given) * (dataset.count if len(given) == 1 else 1)
+    values = list(given[: dataset.count]) * (dataset.count if len(given) == 1 else 1)
     return tuple(
         () if math.isinf(values[band - 1]) else (_checked(values[band - 1], dataset, path, band, "--nodata"),)
         for band in bands

@@ -36,7 +36,8 @@ class MapAlgorithm(SatSegAlgorithm):
         )
 
     def _declare_legend(self) -> None:
-        files = tr("Legends (*.csv *.json *.qml *.txt)")
+        # What fits no filter is refused by QGIS, and a legend may be a name.
+        files = tr("Legends (*.csv *.json *.qml *.txt)") + ";;" + tr("All files (*)")
         self.added(
             QgsProcessingParameterFile(self.LEGEND, tr("Legend"), optional=True, fileFilter=files),
             tr(

@@ -217,13 +217,15 @@ class SegmentAlgorithm(SatSegAlgorithm):
         )
 
     def _told_problem(self, layer: QgsRasterLayer, parameters: Parameters, context: QgsProcessingContext) -> str | None:
-        """One sentence on values without data and clouds that the image cannot have; None where it can."""
+        """One sentence on values and clouds that the image cannot have; None where it can."""
+        low, high = [*self.parameterAsRange(parameters, self.STRETCH, context), nan, nan][:2]
+        if low > high:
+            return tr("Stretch has the higher value first; give the lower one first.")
         told, drawn = self._told(layer, parameters, context), file_name(layer) is None
         if drawn and self._clouds(parameters, context) != commands.CLOUDS[0]:
             sentence = tr("The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.")
             return sentence.format(name=layer.name())
-        count = 1 if drawn else layer.bandCount()
-        if len(told.nodata) in (0, 1, count):
+        if len(told.nodata) in (0, 1) or (not drawn and len(told.nodata) in _counts(layer)):
             return None
         sentence = tr("No data has {given} values, and the image {count} bands; give one for all, or one for each.")
         return sentence.format(given=len(told.nodata), count=layer.bandCount())
@@ -362,6 +364,12 @@ def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[
             " choose under Bands which ones to take, a band more than once if need be."
         ).format(count=count, wanted=len(wanted), names=names)
     return None
+
+
+def _counts(layer: QgsRasterLayer) -> tuple[int, int]:
+    """Numbers of bands that the file may have: QGIS shows a mask as one more, which looks like any alpha."""
+    alpha = layer.dataProvider().colorInterpretation(layer.bandCount()) == QgsRaster.ColorInterpretation.AlphaBand
+    return layer.bandCount(), layer.bandCount() - int(alpha)
 
 
 def _data_bands(layer: QgsRasterLayer) -> int:

@@ -33,8 +33,11 @@ FIELDS: dict[str, str] = {
     "--smooth": marked("Cut the corners of pixels off"),
     "--simplify": marked("Simplify (pixels)"),
     "--resume": marked("Go on with an interrupted run"),
+    "'satseg segment'": marked("Map land cover"),
+    "'satseg vectorize'": marked("Land-cover polygons"),
+    "'satseg areas'": marked("Land-cover areas"),
 }
-"""Names of fields, as the dialogs have them, by the option that does the same."""
+"""Names of fields and algorithms, as QGIS shows them, by the option or command that does the same."""
 
 PHRASES: tuple[tuple[str, str], ...] = (
     (r"start over with --overwrite instead of --resume", "start over without --resume"),
@@ -50,16 +53,16 @@ PHRASES: tuple[tuple[str, str], ...] = (
 )
 """How one speaks of an option and of a field, by patterns."""
 
-_OPTION = re.compile(r"(?<![^\s(])--[a-z]+(?:-[a-z]+)*(?![\w-])")
+_TERMINAL = re.compile(r"(?<![^\s(])--[a-z]+(?:-[a-z]+)*(?![\w-])|'satseg [a-z-]+'")
 
 
 def in_fields(sentence: str) -> str:
     """A sentence of the engine's with the names of fields for those of options; others stay as they are."""
-    if not _OPTION.search(sentence):
+    if not _TERMINAL.search(sentence):
         return sentence
     for pattern, words in PHRASES:
         sentence = re.sub(pattern, words, sentence)
-    return _OPTION.sub(_field, sentence)
+    return _TERMINAL.sub(_field, sentence)
 
 
 def _field(option: re.Match[str]) -> str:

@@ -140,6 +140,11 @@
     </message>
     <message>
         <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
         <source>Legend</source>
         <translation type="unfinished"></translation>
     </message>
@@ -446,6 +451,11 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

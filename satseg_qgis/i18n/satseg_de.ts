@@ -140,6 +140,11 @@
     </message>
     <message>
         <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
         <source>Legend</source>
         <translation>Legende</translation>
     </message>
@@ -447,6 +452,11 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Wie sicher das Modell bei jedem Pixel ist, in Prozent: ein GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>Bei der Streckung steht der höhere Wert vorn; zuerst den niedrigeren angeben.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>

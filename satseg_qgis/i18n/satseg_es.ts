@@ -140,6 +140,11 @@
     </message>
     <message>
         <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
         <source>Legend</source>
         <translation>Leyenda</translation>
     </message>
@@ -447,6 +452,11 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Grado de certeza del modelo en cada píxel, en porcentaje: un GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>El estiramiento tiene primero el valor más alto; dé primero el más bajo.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>

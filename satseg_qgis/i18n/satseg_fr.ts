@@ -140,6 +140,11 @@
     </message>
     <message>
         <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
         <source>Legend</source>
         <translation>Légende</translation>
     </message>
@@ -447,6 +452,11 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Degré de certitude du modèle pour chaque pixel, en pourcentage : un GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>L'étirement a la valeur haute en premier ; donner d'abord la basse.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>

@@ -39,6 +39,8 @@ ELSEWHERE = {
         ("leave --clouds out, or give the folder", "leave “Clouds” at keep, or give the folder"),
         ("such as --stretch 0,3000.", "such as “Stretch”: 0,3000."),
         ("no interrupted run; the raster and --extent are not the same", "the raster and “Extent” are not the same"),
+        ("give the map that 'satseg segment' wrote.", "give the map that “Map land cover” wrote."),
+        ("a model that 'satseg export' wrote", "a model that 'satseg export' wrote"),
         ("/data/scene--bands.tif cannot be opened.", "/data/scene--bands.tif cannot be opened."),
         ("/data/--bands/a.tif --unheard of.", "/data/--bands/a.tif --unheard of."),
     ],
