@@ -111,4 +111,5 @@ class AreasAlgorithm(MapAlgorithm):
             file = write_polygons(source, crs, context, feedback, fields[0] if fields else None)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
+        self.called[file.name] = source.sourceName()
         return file, NAME_FIELD if fields else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -53,6 +53,11 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
     TITLE = ""
     SUMMARY = ""
     TAGS: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called: dict[str, str] = {}
+        """Names of layers by the temporary files that were made of them: what the user is told, names the layers."""
 
     def name(self) -> str:
         """Fixed: it is in models and scripts."""
@@ -192,19 +197,26 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         engine: Engine = self.engine
         feedback.pushInfo(tr("SatSeg's engine runs in Python {version}:").format(version=engine.version))
         feedback.pushCommandInfo(commands.for_terminal(engine.command, arguments))
-        narrator = _Narrator(feedback, show_progress)
+        narrator = _Narrator(feedback, show_progress, self._in_words)
         try:
             return run_engine(commands.for_qgis(engine.command, arguments), narrator, feedback.isCanceled)
         except SatSegError as error:
-            raise QgsProcessingException(in_fields(str(error))) from error
+            raise QgsProcessingException(self._in_words(str(error))) from error
+
+    def _in_words(self, sentence: str) -> str:
+        """A sentence of the engine's with the names of QGIS' fields and layers."""
+        for file, name in self.called.items():
+            sentence = sentence.replace(file, f"“{name}”")
+        return in_fields(sentence)
 
 
 class _Narrator:
     """Passes the engine's events to the log and the progress bar."""
 
-    def __init__(self, feedback: QgsProcessingFeedback, show_progress: bool) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, show_progress: bool, in_words: Callable[[str], str]) -> None:
         self._feedback = feedback
         self._show_progress = show_progress
+        self._in_words = in_words
         self._text = ProgressText(tr)
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -214,7 +226,7 @@ class _Narrator:
         elif kind == "message":
             warning = event.get("level") == "warning"
             say = self._feedback.pushWarning if warning else self._feedback.pushInfo
-            say(in_fields(str(event.get("text", ""))))
+            say(self._in_words(str(event.get("text", ""))))
         elif kind == "log":
             self._feedback.pushConsoleInfo(event["text"])
 

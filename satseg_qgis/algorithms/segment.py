@@ -291,6 +291,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         if self.rendering:
             try:
                 self.raster = self.rendering.draw(feedback)
+                self.called[self.raster] = self.group_name
             except SatSegError as error:
                 raise QgsProcessingException(str(error)) from error
         options = self._options(parameters, context, feedback)
@@ -336,9 +337,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
             return None
         crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.MASK, context))
         try:
-            return write_polygons(source, crs, context, feedback)
+            file = write_polygons(source, crs, context, feedback)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
+        self.called[file.name] = source.sourceName()
+        return file
 
 
 def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[str]) -> str | None:

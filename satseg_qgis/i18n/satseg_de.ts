@@ -610,6 +610,11 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>Der Layer '{name}' ist leer, oder nichts davon ist ausgewählt; Polygone auswählen oder zeichnen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Die Maske kann nicht in {path} geschrieben werden: {why}.</translation>
     </message>

@@ -610,6 +610,11 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>La capa '{name}' está vacía, o no hay nada seleccionado; seleccione polígonos o dibuje algunos.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>No se puede escribir la máscara en {path}: {why}.</translation>
     </message>

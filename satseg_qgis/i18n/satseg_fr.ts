@@ -610,6 +610,11 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>La couche '{name}' est vide, ou rien n'y est sélectionné ; sélectionner des polygones ou en dessiner.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Impossible d'écrire le masque dans {path} : {why}.</translation>
     </message>

@@ -12,11 +12,17 @@ from conftest import PROJECT, read_codes, venv_python, write_image
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
     QgsPalettedRasterRenderer,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsRasterLayer,
     QgsRasterRange,
+    QgsRectangle,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QColor
 
@@ -35,7 +41,7 @@ def checked(parameters: dict, context) -> tuple[bool, str]:
 
 
 @pytest.fixture
-def collar(tmp_path: Path) -> Path:
+def collar(qgis, tmp_path: Path) -> Path:
     """An image whose left third is black, and says nothing of it."""
     path = write_image(tmp_path / "collar.tif", SIZE)
     dataset = gdal.Open(str(path), gdal.GA_Update)
@@ -122,7 +128,7 @@ def test_clouds_of_a_scene_become_what_is_chosen(tmp_path) -> None:
 
 
 @pytest.fixture
-def masked(tmp_path: Path) -> Path:
+def masked(qgis, tmp_path: Path) -> Path:
     """An image with a mask inside of its file, which QGIS shows as a fourth band."""
     path = write_image(tmp_path / "masked.tif", SIZE)
     gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
@@ -160,6 +166,44 @@ def test_a_raster_that_is_drawn_has_an_end(tmp_path, context) -> None:
 def test_a_stretch_the_wrong_way_round_is_refused(collar, context) -> None:
     parameters = {"INPUT": str(collar), "STRETCH": [200, 10], "OUTPUT": "TEMPORARY_OUTPUT"}
     assert checked(parameters, context) == (False, "Stretch has the higher value first; give the lower one first.")
+
+
+def _square(crs: str, *corners: float, name: str = "town") -> QgsVectorLayer:
+    layer = QgsVectorLayer(f"Polygon?crs={crs}", name, "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(*corners)))
+    layer.dataProvider().addFeature(feature)
+    return layer
+
+
+@pytest.mark.parametrize(("algorithm", "name"), [("satseg:segment", "MASK"), ("satseg:areas", "ZONES")])
+def test_nothing_selected_is_told_at_once(mapped, image, context, algorithm, name) -> None:
+    layer = _square("EPSG:32632", 500000, 5299900, 500100, 5300000)
+    context.project().addMapLayer(layer)
+    only = QgsProcessingFeatureSourceDefinition(layer.id(), True)
+    source = image if name == "MASK" else mapped["OUTPUT"]
+    parameters = {"INPUT": str(source), name: only, "OUTPUT": "TEMPORARY_OUTPUT"}
+    created = QgsApplication.processingRegistry().createAlgorithmById(algorithm)
+    ok, message = created.checkParameterValues(parameters, context)
+    assert (ok, message.partition(";")[0]) == (False, "The layer 'town' is empty, or nothing of it is selected")
+    layer.selectAll()
+    assert created.checkParameterValues(parameters, context) == (True, "")
+
+
+@pytest.mark.parametrize(("algorithm", "name"), [("satseg:segment", "MASK"), ("satseg:areas", "ZONES")])
+def test_sentences_name_layers_and_not_the_files_made_of_them(
+    mapped, image, tmp_path, context, algorithm, name
+) -> None:
+    layer = _square("EPSG:4326", 100, 10, 101, 11, name="far away")
+    context.project().addMapLayer(layer)
+    source = image if name == "MASK" else mapped["OUTPUT"]
+    parameters = {"INPUT": str(source), name: layer, "OUTPUT": str(tmp_path / "m.tif")}
+    if name == "ZONES":
+        parameters["OUTPUT"] = str(tmp_path / "m.csv")
+        layer.setCrs(QgsCoordinateReferenceSystem())
+    with pytest.raises(QgsProcessingException, match="“far away”") as raised:
+        run(algorithm, parameters, context=context)
+    assert "mask.gpkg" not in str(raised.value)
 
 
 @pytest.mark.parametrize(("algorithm", "output"), [("satseg:areas", "a.csv"), ("satseg:vectorize", "v.gpkg")])
