@@ -411,7 +411,7 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>No data</source>
-        <translation>Keine Daten</translation>
+        <translation>Leerwert</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
@@ -466,7 +466,7 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>No data has {given} values, and the image {count} bands; give one for all, or one for each.</source>
-        <translation>Keine Daten hat {given} Werte, das Bild {count} Kanäle; einen für alle angeben oder einen für jeden.</translation>
+        <translation>Leerwert hat {given} Werte, das Bild {count} Kanäle; einen für alle angeben oder einen für jeden.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
@@ -621,7 +621,7 @@
     <message>
         <location filename="../algorithms/told.py"/>
         <source>No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.</source>
-        <translation>Keine Daten nimmt Zahlen mit Kommas dazwischen, etwa 0 oder 0,0,255, oder none; nicht {text}.</translation>
+        <translation>Leerwert nimmt Zahlen mit Kommas dazwischen, etwa 0 oder 0,0,255, oder none; nicht {text}.</translation>
     </message>
     <message>
         <location filename="../algorithms/told.py"/>
