@@ -800,6 +800,16 @@
     </message>
     <message>
         <location filename="../dock/panel.py"/>
+        <source>All settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
+        <source>Opens the dialog with bands, values without data, clouds and all else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
         <source>Set up…</source>
         <translation type="unfinished"></translation>
     </message>
