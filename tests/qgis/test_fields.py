@@ -220,6 +220,11 @@ def test_a_legend_may_be_one_by_name(tmp_path, log, algorithm, output) -> None:
         assert "permanent water bodies" in (tmp_path / output).read_text()
 
 
+def test_a_map_is_no_image(mapped, tmp_path) -> None:
+    with pytest.raises(QgsProcessingException, match="is a map of classes that SatSeg made, and no image"):
+        run("satseg:segment", {"INPUT": mapped["OUTPUT"], "OUTPUT": str(tmp_path / "again.tif")})
+
+
 def test_an_image_is_no_map_and_says_which_algorithm_makes_one(collar, tmp_path) -> None:
     with pytest.raises(QgsProcessingException, match="give the map that “Map land cover” wrote"):
         run("satseg:areas", {"INPUT": str(collar), "OUTPUT": str(tmp_path / "a.csv")})
