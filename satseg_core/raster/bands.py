@@ -23,6 +23,8 @@ from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
 from satseg_core.raster.band_steps import band_steps
 from satseg_core.raster.band_words import BandWords, band_words
+from satseg_core.raster.labels import LEGEND_TAG
+from satseg_core.raster.nodata import has_mask_file
 
 Choice = tuple[list[int], Optional[Mapping[int, tuple[int, ...]]], list[str]]
 """The band numbers to read, the palette if the one band is an index, and warnings."""
@@ -53,6 +55,8 @@ def choose_bands(
     if bands:
         return _given_bands(dataset, path, names, bands), None, _no_alpha(dataset, path, words, alpha, bands)
     data = [band for band in dataset.indexes if band not in alpha]
+    if len(data) == 1 and LEGEND_TAG in dataset.tags():
+        raise RasterError(f"{path} is a map of classes that SatSeg made, and no image; choose the image itself.")
     if len(data) == 1 and len(names) == 3 and _palette(dataset, data[0]):
         return data * 3, _palette(dataset, data[0]), []
     evidence = _Evidence(data, words, _colours(dataset), alpha, band_steps(dataset))
@@ -222,7 +226,8 @@ def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands:
         )
     missing = [band for band in bands if band not in dataset.indexes]
     if missing:
-        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}.")
+        mask = " (its mask is none, though some programs show it as one)" if has_mask_file(dataset) else ""
+        raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}{mask}.")
     return list(bands)
 
 

@@ -87,10 +87,16 @@ def _from_row(cells: dict[str, str]) -> LandClass:
     return LandClass(code, name, cells.get("description", ""), from_hex(color) if color else made_color(code))
 
 
+_ENTRY = r"""<(?:paletteEntry|item)\s(?:[^>"']|"[^"]*"|'[^']*')*>"""
+"""An element with a class; names such as *Trees > 60 %* have brackets of their own."""
+
+_ATTRIBUTE = r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
+
+
 def _from_qml(content: str) -> Iterator[LandClass]:
     """The entries of a raster's palette, or of the ramp of a single band."""
-    for entry in re.findall(r"<(?:paletteEntry|item)\s[^>]*>", content):
-        said = {key: html.unescape(text) for key, text in re.findall(r'(\w+)="([^"]*)"', entry)}
+    for entry in re.findall(_ENTRY, content):
+        said = {key: html.unescape(one or other) for key, one, other in re.findall(_ATTRIBUTE, entry)}
         if {"value", "color"} <= set(said):
             yield _styled(said["value"], said.get("label", ""), from_hex(said["color"]))
 

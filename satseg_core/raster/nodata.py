@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader
 
 from satseg_core.errors import UsageError
@@ -69,6 +70,11 @@ def _catalogues(dataset: DatasetReader, bands: Sequence[int], given: Sequence[fl
     return {CATALOGUE: found} if any(found) else {}
 
 
+def has_mask_file(dataset: DatasetReader) -> bool:
+    """Whether a mask lies in or beside the file, which QGIS shows as a band more."""
+    return bool(dataset.mask_flag_enums[0] == [MaskFlags.per_dataset])
+
+
 def _files(dataset: DatasetReader, bands: Sequence[int]) -> Said:
     """What the file itself says: GDAL's values, or else the one of Sentinel-2's metadata."""
     special = [_number(dataset.tags().get(SPECIAL, ""))] * dataset.count
@@ -112,11 +118,12 @@ def _number(text: str) -> float | None:
 def _users(
     dataset: DatasetReader, path: str, bands: Sequence[int], given: Sequence[float]
 ) -> tuple[tuple[float, ...], ...]:
-    if len(given) not in (1, dataset.count):
+    more = 1 if has_mask_file(dataset) else 0  # programs that count it among the bands have a value for it, too
+    if len(given) not in (1, dataset.count, dataset.count + more):
         raise UsageError(
             f"--nodata names {len(given)} values and {path} has {dataset.count} bands; give one, or one for each band."
         )
-    values = list(given) * (dataset.count if len(given) == 1 else 1)
+    values = list(given[: dataset.count]) * (dataset.count if len(given) == 1 else 1)
     return tuple(
         () if math.isinf(values[band - 1]) else (_checked(values[band - 1], dataset, path, band, "--nodata"),)
         for band in bands

@@ -70,6 +70,7 @@ class AreasAlgorithm(MapAlgorithm):
             ),
             tr("The zones with a field for the area of each class: a GeoPackage."),
         )
+        self._declare_legend()
         for definition in area_definitions():
             self.addOutput(definition)
 
@@ -89,8 +90,9 @@ class AreasAlgorithm(MapAlgorithm):
         layer = self.parameterAsOutputLayer(parameters, self.ZONE_AREAS, context) if zones else None
         files = [file for file in (html, table, layer) if file]
         name, crs = (zones.name, zones.crs) if zones else (None, None)
+        legend = self._legend(parameters, context)
         results = [
-            self.run_engine(commands.areas(self.raster, file, name, field, crs, self.told), feedback)
+            self.run_engine(commands.areas(self.raster, file, name, field, crs, self.told, legend), feedback)
             for file in files or [None]
         ]
         written = {self.OUTPUT_HTML_FILE: html, self.OUTPUT: table, self.ZONE_AREAS: layer}
@@ -109,4 +111,5 @@ class AreasAlgorithm(MapAlgorithm):
             file = write_polygons(source, crs, context, feedback, fields[0] if fields else None)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
+        self.called[file.name] = source.sourceName()
         return file, NAME_FIELD if fields else None

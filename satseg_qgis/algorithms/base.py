@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -24,6 +24,7 @@ from satseg_qgis.algorithms.destinations import target_file
 from satseg_qgis.algorithms.help_pages import help_text
 from satseg_qgis.algorithms.replaced import lost_by, settle, show_again
 from satseg_qgis.engine import commands
+from satseg_qgis.engine.fields import in_fields
 from satseg_qgis.engine.find import Engine, find_engine
 from satseg_qgis.engine.process import run_engine
 from satseg_qgis.engine.progress import ProgressText
@@ -52,6 +53,11 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
     TITLE = ""
     SUMMARY = ""
     TAGS: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called: dict[str, str] = {}
+        """Names of layers by the temporary files that were made of them: what the user is told, names the layers."""
 
     def name(self) -> str:
         """Fixed: it is in models and scripts."""
@@ -191,19 +197,26 @@ class SatSegAlgorithm(QgsProcessingAlgorithm):
         engine: Engine = self.engine
         feedback.pushInfo(tr("SatSeg's engine runs in Python {version}:").format(version=engine.version))
         feedback.pushCommandInfo(commands.for_terminal(engine.command, arguments))
-        narrator = _Narrator(feedback, show_progress)
+        narrator = _Narrator(feedback, show_progress, self._in_words)
         try:
             return run_engine(commands.for_qgis(engine.command, arguments), narrator, feedback.isCanceled)
         except SatSegError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(self._in_words(str(error))) from error
+
+    def _in_words(self, sentence: str) -> str:
+        """A sentence of the engine's with the names of QGIS' fields and layers."""
+        for file, name in self.called.items():
+            sentence = sentence.replace(file, f"“{name}”")
+        return in_fields(sentence)
 
 
 class _Narrator:
     """Passes the engine's events to the log and the progress bar."""
 
-    def __init__(self, feedback: QgsProcessingFeedback, show_progress: bool) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, show_progress: bool, in_words: Callable[[str], str]) -> None:
         self._feedback = feedback
         self._show_progress = show_progress
+        self._in_words = in_words
         self._text = ProgressText(tr)
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -212,7 +225,8 @@ class _Narrator:
             self._progress(event)
         elif kind == "message":
             warning = event.get("level") == "warning"
-            (self._feedback.pushWarning if warning else self._feedback.pushInfo)(str(event.get("text", "")))
+            say = self._feedback.pushWarning if warning else self._feedback.pushInfo
+            say(self._in_words(str(event.get("text", ""))))
         elif kind == "log":
             self._feedback.pushConsoleInfo(event["text"])
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 # ruff: noqa: N802, ARG002 -- QGIS names these methods and their arguments
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingParameterRasterLayer, QgsRasterLayer
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterRasterLayer,
+    QgsRasterLayer,
+)
 
 from satseg_core.errors import SatSegError
 from satseg_qgis.algorithms.base import Parameters, SatSegAlgorithm
@@ -21,6 +26,7 @@ class MapAlgorithm(SatSegAlgorithm):
     """
 
     INPUT = "INPUT"
+    LEGEND = "LEGEND"
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the input."""
@@ -28,6 +34,22 @@ class MapAlgorithm(SatSegAlgorithm):
             QgsProcessingParameterRasterLayer(self.INPUT, tr("Land-cover map")),
             tr("A map that 'Map land cover' made; its legend is in the file."),
         )
+
+    def _declare_legend(self) -> None:
+        # What fits no filter is refused by QGIS, and a legend may be a name.
+        files = tr("Legends (*.csv *.json *.qml *.txt)") + ";;" + tr("All files (*)")
+        self.added(
+            QgsProcessingParameterFile(self.LEGEND, tr("Legend"), optional=True, fileFilter=files),
+            tr(
+                "For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c), a style (.qml) or"
+                " colour map (.txt) that QGIS exported, or one of the names worldcover and nlcd."
+            ),
+            advanced=True,
+        )
+
+    def _legend(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """The file or name of a legend; None for the map's own."""
+        return self.parameterAsFile(parameters, self.LEGEND, context) or None
 
     def problem(self, parameters: Parameters, context: QgsProcessingContext) -> str | None:
         """The map must be a file."""

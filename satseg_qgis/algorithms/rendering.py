@@ -61,13 +61,15 @@ class Rendering:
 
         Args:
             layer: any raster layer that can be drawn.
-            extent: in the layer's CRS.
+            extent: in the layer's CRS; empty for all of a raster.
             metres: size of a px on the ground.
             context: of the run.
 
         Raises:
             RasterError: no extent is chosen, or it is beside the layer, or it has too many px.
         """
+        if layer.providerType() == "gdal" and (extent.isNull() or extent.isEmpty()):
+            extent = layer.extent()  # a raster has an end, unlike a web map
         if extent.isNull() or extent.isEmpty():
             raise RasterError(
                 tr("The layer '{name}' is no file and may be endless; choose the extent to map.").format(

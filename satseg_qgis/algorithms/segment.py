@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProcessingParameterRange,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
     QgsProcessingParameterVectorDestination,
     QgsRaster,
     QgsRasterLayer,
@@ -46,7 +47,7 @@ from satseg_qgis.algorithms.sources import (
     write_polygons,
 )
 from satseg_qgis.algorithms.styles import prepare_layers
-from satseg_qgis.algorithms.told import told_of_image
+from satseg_qgis.algorithms.told import read_values, told_crs, told_of_image
 from satseg_qgis.engine import commands
 from satseg_qgis.translate import tr
 
@@ -67,6 +68,8 @@ class SegmentAlgorithm(SatSegAlgorithm):
     MASK = "MASK"
     PIXEL_SIZE = "PIXEL_SIZE"
     STRETCH = "STRETCH"
+    NODATA = "NODATA"
+    CLOUDS = "CLOUDS"
     RUNTIME = "RUNTIME"
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
@@ -131,6 +134,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             tr("Values of the image that become dark and bright. Empty takes 0 to 255 for 8 bit, percentiles else."),
             advanced=True,
         )
+        self._declare_missing_pixels()
         self.added(
             QgsProcessingParameterEnum(
                 self.RUNTIME, tr("Runtime"), list(commands.RUNTIMES), False, "auto", False, True
@@ -146,6 +150,26 @@ class SegmentAlgorithm(SatSegAlgorithm):
         self.added(
             QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted run"), False, True),
             tr("Goes on where a run of the same job ended early, and keeps what is done if this one does, too."),
+            advanced=True,
+        )
+
+    def _declare_missing_pixels(self) -> None:
+        self.added(
+            QgsProcessingParameterString(self.NODATA, tr("No data"), None, False, True),
+            tr(
+                "Value of pixels without data: one for all bands (0), one for each band of the image (0,0,255), or"
+                " none. Empty takes what the layer and its file say."
+            ),
+            advanced=True,
+        )
+        self.added(
+            QgsProcessingParameterEnum(
+                self.CLOUDS, tr("Clouds"), list(commands.CLOUDS), False, commands.CLOUDS[0], True, True
+            ),
+            tr(
+                "What becomes of clouds and their shadows, in scenes with a raster that tells them (SCL, QA_PIXEL,"
+                " UDM2): keep maps them like land, unknown gives them that class, nodata leaves them out."
+            ),
             advanced=True,
         )
 
@@ -178,10 +202,12 @@ class SegmentAlgorithm(SatSegAlgorithm):
             mask_problem = polygon_problem(self.parameterAsSource(parameters, self.MASK, context))
             if mask_problem:
                 return mask_problem
+            told_problem = self._told_problem(layer, parameters, context)
+            if told_problem:
+                return told_problem
             if file_name(layer) is None:
                 rendering = self._rendering(layer, parameters, context)
                 return self._output_problem(parameters, context, rendering.columns * rendering.rows)
-            told_of_image(layer)
         except SatSegError as error:
             return str(error)
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
@@ -189,6 +215,20 @@ class SegmentAlgorithm(SatSegAlgorithm):
         return _band_problem(layer, bands, model.card.bands) or self._output_problem(
             parameters, context, pixels_within(layer, extent)
         )
+
+    def _told_problem(self, layer: QgsRasterLayer, parameters: Parameters, context: QgsProcessingContext) -> str | None:
+        """One sentence on values and clouds that the image cannot have; None where it can."""
+        low, high = [*self.parameterAsRange(parameters, self.STRETCH, context), nan, nan][:2]
+        if low > high:
+            return tr("Stretch has the higher value first; give the lower one first.")
+        told, drawn = self._told(layer, parameters, context), file_name(layer) is None
+        if drawn and self._clouds(parameters, context) != commands.CLOUDS[0]:
+            sentence = tr("The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.")
+            return sentence.format(name=layer.name())
+        if len(told.nodata) in (0, 1) or (not drawn and len(told.nodata) in _counts(layer)):
+            return None
+        sentence = tr("No data has {given} values, and the image {count} bands; give one for all, or one for each.")
+        return sentence.format(given=len(told.nodata), count=layer.bandCount())
 
     def _output_problem(self, parameters: Parameters, context: QgsProcessingContext, pixels: int) -> str | None:
         """One sentence on a folder that is not there or cannot be written, or on a disk that is too full."""
@@ -217,6 +257,16 @@ class SegmentAlgorithm(SatSegAlgorithm):
         name = self.parameterAsEnumString(parameters, self.MODEL, context)
         return file or (name if name != DEFAULT_MODEL else None)
 
+    def _clouds(self, parameters: Parameters, context: QgsProcessingContext) -> str:
+        return str(self.parameterAsEnumString(parameters, self.CLOUDS, context) or commands.CLOUDS[0])
+
+    def _told(self, layer: QgsRasterLayer, parameters: Parameters, context: QgsProcessingContext) -> commands.Told:
+        """What goes before what the image's file says: the user's word here, or else what the layer is drawn by."""
+        nodata = read_values(self.parameterAsString(parameters, self.NODATA, context))
+        if file_name(layer) is None:
+            return commands.Told(nodata=nodata)
+        return commands.Told(told_crs(layer), nodata) if nodata else told_of_image(layer)
+
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
         """Names and numbers that come from layers of the project."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
@@ -224,7 +274,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         name = file_name(layer)
         self.rendering = self._rendering(layer, parameters, context) if name is None else None
         self.raster = name or ""
-        self.told = told_of_image(layer) if name else commands.NOTHING
+        self.told = self._told(layer, parameters, context)
         extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
         self.extent = (
             None
@@ -241,6 +291,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
         if self.rendering:
             try:
                 self.raster = self.rendering.draw(feedback)
+                self.called[self.raster] = self.group_name
             except SatSegError as error:
                 raise QgsProcessingException(str(error)) from error
         options = self._options(parameters, context, feedback)
@@ -271,6 +322,7 @@ class SegmentAlgorithm(SatSegAlgorithm):
             mask=mask.name if mask else None,
             mask_crs=mask.crs if mask else None,
             told=self.told,
+            clouds=self._clouds(parameters, context),
             pixel_size=self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) or None,
             runtime=self.parameterAsEnumString(parameters, self.RUNTIME, context),
             device=self.parameterAsEnumString(parameters, self.DEVICE, context),
@@ -285,9 +337,11 @@ class SegmentAlgorithm(SatSegAlgorithm):
             return None
         crs = source_crs(source, self.parameterAsVectorLayer(parameters, self.MASK, context))
         try:
-            return write_polygons(source, crs, context, feedback)
+            file = write_polygons(source, crs, context, feedback)
         except SatSegError as error:
             raise QgsProcessingException(str(error)) from error
+        self.called[file.name] = source.sourceName()
+        return file
 
 
 def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[str]) -> str | None:
@@ -313,6 +367,12 @@ def _band_problem(layer: QgsRasterLayer, bands: Sequence[int], wanted: Sequence[
             " choose under Bands which ones to take, a band more than once if need be."
         ).format(count=count, wanted=len(wanted), names=names)
     return None
+
+
+def _counts(layer: QgsRasterLayer) -> tuple[int, int]:
+    """Numbers of bands that the file may have: QGIS shows a mask as one more, which looks like any alpha."""
+    alpha = layer.dataProvider().colorInterpretation(layer.bandCount()) == QgsRaster.ColorInterpretation.AlphaBand
+    return layer.bandCount(), layer.bandCount() - int(alpha)
 
 
 def _data_bands(layer: QgsRasterLayer) -> int:

@@ -133,9 +133,12 @@ def polygon_problem(source: QgsProcessingFeatureSource | None) -> str | None:
     if source is None:
         return None
     kind = QgsWkbTypes.geometryType(source.wkbType())
-    if kind in (QgsWkbTypes.GeometryType.PolygonGeometry, QgsWkbTypes.GeometryType.UnknownGeometry):
-        return None
-    return tr("The layer '{name}' has no polygons; choose a layer that has.").format(name=source.sourceName())
+    if kind not in (QgsWkbTypes.GeometryType.PolygonGeometry, QgsWkbTypes.GeometryType.UnknownGeometry):
+        return tr("The layer '{name}' has no polygons; choose a layer that has.").format(name=source.sourceName())
+    if source.featureCount() == 0:
+        sentence = tr("The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.")
+        return sentence.format(name=source.sourceName())
+    return None
 
 
 def source_crs(source: QgsProcessingFeatureSource, layer: QgsVectorLayer | None) -> QgsCoordinateReferenceSystem:

@@ -15,7 +15,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from satseg_core.errors import RasterError
+from satseg_core.errors import RasterError, UsageError
 from satseg_qgis.engine.commands import Told
 from satseg_qgis.translate import tr
 
@@ -52,6 +52,20 @@ def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
     if authority in AUTHORITIES:
         return str(crs.authid())
     return str(crs.toWkt(crs.WktVariant.WKT_PREFERRED))
+
+
+def read_values(text: str) -> tuple[float, ...]:
+    """The values without data that the user has written, infinite for none; empty where nothing is written.
+
+    Raises:
+        UsageError: they are not numbers.
+    """
+    words = [word.strip().lower() for word in text.replace(";", ",").split(",")] if text.strip() else []
+    try:
+        return tuple(math.inf if word == "none" else float(word) for word in words)
+    except ValueError as error:
+        sentence = tr("No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.")
+        raise UsageError(sentence.format(text=text)) from error
 
 
 def told_of_image(layer: QgsRasterLayer) -> Told:

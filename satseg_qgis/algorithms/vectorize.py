@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
@@ -38,7 +37,6 @@ class VectorizeAlgorithm(MapAlgorithm):
     SIMPLIFY = "SIMPLIFY"
     SMOOTH = "SMOOTH"
     CONFIDENCE = "CONFIDENCE"
-    LEGEND = "LEGEND"
     OUTPUT = "OUTPUT"
     POLYGON_COUNT = "POLYGON_COUNT"
 
@@ -71,13 +69,7 @@ class VectorizeAlgorithm(MapAlgorithm):
             tr("The confidence raster of the same map: each polygon gets the mean inside of it."),
             advanced=True,
         )
-        self.added(
-            QgsProcessingParameterFile(
-                self.LEGEND, tr("Legend"), optional=True, fileFilter=tr("Legends (*.csv *.json)")
-            ),
-            tr("For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c)."),
-            advanced=True,
-        )
+        self._declare_legend()
         self.addOutput(QgsProcessingOutputNumber(self.POLYGON_COUNT, tr("Number of polygons")))
 
     def read_layers(self, parameters: Parameters, context: QgsProcessingContext) -> None:
@@ -98,7 +90,7 @@ class VectorizeAlgorithm(MapAlgorithm):
             self.parameterAsDouble(parameters, self.SIMPLIFY, context),
             self.parameterAsBool(parameters, self.SMOOTH, context),
             self.confidence,
-            self.parameterAsFile(parameters, self.LEGEND, context) or None,
+            self._legend(parameters, context),
             self.told,
         )
         result = self.run_engine(arguments, feedback)

@@ -60,6 +60,15 @@ class Choices:
             values["POLYGONS"] = _destination(_beside(self.path))
         return values
 
+    def for_dialog(self) -> dict[str, Any]:
+        """Parameters as the algorithm's dialog shows them: its field for extents loses the CRS of rectangles."""
+        values = self.parameters()
+        if self.extent is not None and self.extent_crs is not None:
+            box = self.extent
+            edges = (box.xMinimum(), box.xMaximum(), box.yMinimum(), box.yMaximum())
+            values["EXTENT"] = f"{','.join(map(repr, edges))} [{self.extent_crs.authid()}]"
+        return values
+
 
 def _destination(path: str) -> QgsProcessingOutputLayerDefinition:
     """A file whose layer is put into the project."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Callable
 
-from qgis.core import QgsProject
+from qgis.core import QgsApplication, QgsProject
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QCloseEvent
@@ -27,7 +27,7 @@ from satseg_qgis.algorithms.sources import path_of
 from satseg_qgis.dock.areas_view import AreasView, read_shares
 from satseg_qgis.dock.curtain import Curtain
 from satseg_qgis.dock.form import Form
-from satseg_qgis.dock.job import Job
+from satseg_qgis.dock.job import ALGORITHM, Job
 from satseg_qgis.translate import tr
 
 NAME = "SatSegLandCover"
@@ -52,6 +52,8 @@ class LandCoverPanel(QgsDockWidget):
         self._warnings: list[str] = []
         self.form = Form(iface.mapCanvas(), self)
         self.run_button = QPushButton(tr("Map land cover"), self)
+        self.all_button = QPushButton(tr("All settings…"), self)
+        self.all_button.setToolTip(tr("Opens the dialog with bands, values without data, clouds and all else."))
         self.bar = QProgressBar(self)
         self.status = QLabel(self)
         self.set_up_button = QPushButton(tr("Set up…"), self)
@@ -60,6 +62,7 @@ class LandCoverPanel(QgsDockWidget):
         self._curtain = Curtain(iface.mapCanvas(), self)
         self._lay_out()
         self.run_button.clicked.connect(self._clicked)
+        self.all_button.clicked.connect(self._open_dialog)
         self.set_up_button.clicked.connect(set_up)
         self.slider.valueChanged.connect(self._slid)
         QgsProject.instance().layersWillBeRemoved.connect(self._layers_go)
@@ -69,6 +72,7 @@ class LandCoverPanel(QgsDockWidget):
         layout = QVBoxLayout(inside)
         layout.addWidget(self.form)
         layout.addWidget(self.run_button)
+        layout.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
         layout.addWidget(self.set_up_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -114,6 +118,20 @@ class LandCoverPanel(QgsDockWidget):
             self._show_problem(problem, bool(missing))
         else:
             self._start(job)
+
+    def _open_dialog(self) -> None:
+        """What was chosen here, in the dialog of the algorithm: it has the fields that warnings speak of."""
+        from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+        try:
+            parameters = self.form.choices().for_dialog()
+        except SatSegError:  # something is missing still
+            parameters = {}
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
+        dialog = AlgorithmDialog(algorithm, False, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setParameters(parameters)
+        dialog.show()
 
     def _start(self, job: Job) -> None:
         self.job = job

@@ -19,6 +19,9 @@ RUNTIMES = ("auto", *choice.RUNTIMES)
 DEVICES = ("auto", *choice.DEVICES)
 """Values of ``--device``."""
 
+CLOUDS = ("keep", "unknown", "nodata")
+"""Values of ``--clouds``."""
+
 Bounds = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the units of the raster's CRS."""
 
@@ -63,6 +66,7 @@ class SegmentOptions:
         mask: file of polygons to map inside of.
         mask_crs: CRS of the mask, before what its file says; None for the file's.
         told: what is known of the raster besides its file.
+        clouds: what becomes of cloud and its shadow: one of `CLOUDS`.
         pixel_size: metres on the ground per px that the model sees; None is the model's own.
         runtime: one of `RUNTIMES`.
         device: one of `DEVICES`.
@@ -80,6 +84,7 @@ class SegmentOptions:
     mask: str | None = None
     mask_crs: str | None = None
     told: Told = NOTHING
+    clouds: str = CLOUDS[0]
     pixel_size: float | None = None
     runtime: str = "auto"
     device: str = "auto"
@@ -98,6 +103,7 @@ def segment(options: SegmentOptions) -> list[str]:
     arguments += _numbers("--extent", options.extent)
     arguments += _option("--mask", options.mask)
     arguments += _option("--mask-crs", options.mask_crs)
+    arguments += _option("--clouds", None if options.clouds == CLOUDS[0] else options.clouds)
     arguments += _option("--pixel-size", _number(options.pixel_size))
     arguments += _option("--runtime", None if options.runtime == "auto" else options.runtime)
     arguments += _option("--device", None if options.device == "auto" else options.device)
@@ -140,6 +146,7 @@ def areas(
     field: str | None = None,
     zones_crs: str | None = None,
     told: Told = NOTHING,
+    legend: str | None = None,
 ) -> list[str]:
     """Arguments of ``satseg areas``.
 
@@ -150,9 +157,10 @@ def areas(
         field: of the zones, with their names.
         zones_crs: CRS of the zones, before what their file says; None for the file's.
         told: what is known of the map besides its file.
+        legend: file or name of a legend to take instead of the raster's own.
     """
     inside = [*_option("--zones", zones), *_option("--zones-crs", zones_crs), *_option("--field", field)]
-    return ["areas", classified, *_option("--output", output), *told.words(), *inside]
+    return ["areas", classified, *_option("--output", output), *told.words(), *_option("--legend", legend), *inside]
 
 
 def for_qgis(engine: Sequence[str], arguments: Sequence[str]) -> list[str]:

@@ -134,6 +134,26 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legends (*.csv *.json *.qml *.txt)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c), a style (.qml) or colour map (.txt) that QGIS exported, or one of the names worldcover and nlcd.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../algorithms/destinations.py"/>
         <source>There is no folder {folder} to write into; make it, or choose another one.</source>
         <translation type="unfinished"></translation>
@@ -390,6 +410,26 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>No data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Value of pixels without data: one for all bands (0), one for each band of the image (0,0,255), or none. Empty takes what the layer and its file say.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Clouds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>What becomes of clouds and their shadows, in scenes with a raster that tells them (SCL, QA_PIXEL, UDM2): keep maps them like land, unknown gives them that class, nodata leaves them out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -411,6 +451,21 @@
     <message>
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>No data has {given} values, and the image {count} bands; give one for all, or one for each.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -555,7 +610,17 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -626,21 +691,6 @@
     <message>
         <location filename="../algorithms/vectorize.py"/>
         <source>The confidence raster of the same map: each polygon gets the mean inside of it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legend</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legends (*.csv *.json)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -750,6 +800,16 @@
     </message>
     <message>
         <location filename="../dock/panel.py"/>
+        <source>All settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
+        <source>Opens the dialog with bands, values without data, clouds and all else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
         <source>Set up…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -836,6 +896,21 @@
     <message>
         <location filename="../engine/explain.py"/>
         <source>it said nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the layer's coordinate system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the mask's coordinate system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the zones' coordinate system</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -134,6 +134,26 @@
         <translation>Eine mit 'Landbedeckung kartieren' erzeugte Karte; ihre Legende ist in der Datei enthalten.</translation>
     </message>
     <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legends (*.csv *.json *.qml *.txt)</source>
+        <translation>Legenden (*.csv *.json *.qml *.txt)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legend</source>
+        <translation>Legende</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c), a style (.qml) or colour map (.txt) that QGIS exported, or one of the names worldcover and nlcd.</source>
+        <translation>Für Karten anderer Herkunft: eine Tabelle mit den Spalten code, name und color (wie #1a2b3c), ein Stil (.qml) oder eine Farbtabelle (.txt) aus QGIS oder einer der Namen worldcover und nlcd.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/destinations.py"/>
         <source>There is no folder {folder} to write into; make it, or choose another one.</source>
         <translation>Der Zielordner {folder} ist nicht vorhanden; bitte anlegen oder einen anderen wählen.</translation>
@@ -390,6 +410,26 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>No data</source>
+        <translation>Leerwert</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Value of pixels without data: one for all bands (0), one for each band of the image (0,0,255), or none. Empty takes what the layer and its file say.</source>
+        <translation>Wert der Pixel ohne Daten: einer für alle Kanäle (0), einer je Kanal des Bildes (0,0,255) oder none für keinen. Leer gilt, was Layer und Datei sagen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Clouds</source>
+        <translation>Wolken</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>What becomes of clouds and their shadows, in scenes with a raster that tells them (SCL, QA_PIXEL, UDM2): keep maps them like land, unknown gives them that class, nodata leaves them out.</source>
+        <translation>Was aus Wolken und ihren Schatten wird, bei Szenen mit einem Raster, das sie nennt (SCL, QA_PIXEL, UDM2): keep kartiert sie wie Land, unknown gibt ihnen diese Klasse, nodata lässt sie aus.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data.</source>
         <translation>Die Karte: ein GeoTIFF im Raster des Bildes, ein Klassencode je Pixel, 255 bei fehlenden Daten.</translation>
     </message>
@@ -412,6 +452,21 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Wie sicher das Modell bei jedem Pixel ist, in Prozent: ein GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>Bei der Streckung steht der höhere Wert vorn; zuerst den niedrigeren angeben.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.</source>
+        <translation>Der Layer '{name}' wird gezeichnet und nennt keine Wolken; Wolken auf keep lassen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>No data has {given} values, and the image {count} bands; give one for all, or one for each.</source>
+        <translation>Leerwert hat {given} Werte, das Bild {count} Kanäle; einen für alle angeben oder einen für jeden.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
@@ -555,8 +610,18 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>Der Layer '{name}' ist leer, oder nichts davon ist ausgewählt; Polygone auswählen oder zeichnen.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Die Maske kann nicht in {path} geschrieben werden: {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.</source>
+        <translation>Leerwert nimmt Zahlen mit Kommas dazwischen, etwa 0 oder 0,0,255, oder none; nicht {text}.</translation>
     </message>
     <message>
         <location filename="../algorithms/told.py"/>
@@ -627,21 +692,6 @@
         <location filename="../algorithms/vectorize.py"/>
         <source>The confidence raster of the same map: each polygon gets the mean inside of it.</source>
         <translation>Das Konfidenzraster derselben Karte: Jedes Polygon erhält den Mittelwert in seinem Inneren.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legend</source>
-        <translation>Legende</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legends (*.csv *.json)</source>
-        <translation>Legenden (*.csv *.json)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c).</source>
-        <translation>Für Karten anderer Herkunft: eine Tabelle mit den Spalten code, name und color (wie #1a2b3c).</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
@@ -750,6 +800,16 @@
     </message>
     <message>
         <location filename="../dock/panel.py"/>
+        <source>All settings…</source>
+        <translation>Alle Einstellungen…</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
+        <source>Opens the dialog with bands, values without data, clouds and all else.</source>
+        <translation>Öffnet das Fenster mit Kanälen, Leerwerten, Wolken und allem anderen.</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
         <source>Set up…</source>
         <translation>Einrichten…</translation>
     </message>
@@ -837,6 +897,21 @@
         <location filename="../engine/explain.py"/>
         <source>it said nothing</source>
         <translation>keine Meldung</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the layer's coordinate system</source>
+        <translation>das Koordinatensystem des Layers</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the mask's coordinate system</source>
+        <translation>das Koordinatensystem der Maske</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the zones' coordinate system</source>
+        <translation>das Koordinatensystem der Zonen</translation>
     </message>
     <message>
         <location filename="../engine/find.py"/>

@@ -134,6 +134,26 @@
         <translation>Mapa creado con "Cartografiar la cobertura del suelo"; su leyenda está en el archivo.</translation>
     </message>
     <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legends (*.csv *.json *.qml *.txt)</source>
+        <translation>Leyendas (*.csv *.json *.qml *.txt)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legend</source>
+        <translation>Leyenda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c), a style (.qml) or colour map (.txt) that QGIS exported, or one of the names worldcover and nlcd.</source>
+        <translation>Para mapas de otro origen: una tabla con las columnas code, name y color (como #1a2b3c), un estilo (.qml) o mapa de color (.txt) exportado por QGIS, o uno de los nombres worldcover y nlcd.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/destinations.py"/>
         <source>There is no folder {folder} to write into; make it, or choose another one.</source>
         <translation>La carpeta de destino {folder} no existe; créela o elija otra.</translation>
@@ -390,6 +410,26 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>No data</source>
+        <translation>Sin datos</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Value of pixels without data: one for all bands (0), one for each band of the image (0,0,255), or none. Empty takes what the layer and its file say.</source>
+        <translation>Valor de los píxeles sin datos: uno para todas las bandas (0), uno por cada banda de la imagen (0,0,255), o none para ninguno. Vacío toma lo que dicen la capa y su archivo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Clouds</source>
+        <translation>Nubes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>What becomes of clouds and their shadows, in scenes with a raster that tells them (SCL, QA_PIXEL, UDM2): keep maps them like land, unknown gives them that class, nodata leaves them out.</source>
+        <translation>Qué se hace con las nubes y sus sombras, en escenas con un ráster que las indica (SCL, QA_PIXEL, UDM2): keep las clasifica como terreno, unknown les da esa clase, nodata las deja fuera.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data.</source>
         <translation>El mapa: un GeoTIFF con la cuadrícula de la imagen y un código de clase por píxel; 255 donde no hay datos.</translation>
     </message>
@@ -412,6 +452,21 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Grado de certeza del modelo en cada píxel, en porcentaje: un GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>El estiramiento tiene primero el valor más alto; dé primero el más bajo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.</source>
+        <translation>La capa '{name}' se dibuja y no indica nubes; deje Nubes en keep.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>No data has {given} values, and the image {count} bands; give one for all, or one for each.</source>
+        <translation>Sin datos tiene {given} valores y la imagen {count} bandas; dé uno para todas o uno para cada una.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
@@ -555,8 +610,18 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>La capa '{name}' está vacía, o no hay nada seleccionado; seleccione polígonos o dibuje algunos.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>No se puede escribir la máscara en {path}: {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.</source>
+        <translation>Sin datos admite números separados por comas, como 0 o 0,0,255, o none; no {text}.</translation>
     </message>
     <message>
         <location filename="../algorithms/told.py"/>
@@ -627,21 +692,6 @@
         <location filename="../algorithms/vectorize.py"/>
         <source>The confidence raster of the same map: each polygon gets the mean inside of it.</source>
         <translation>Ráster de confianza del mismo mapa: cada polígono recibe la media de su interior.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legend</source>
-        <translation>Leyenda</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legends (*.csv *.json)</source>
-        <translation>Leyendas (*.csv *.json)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c).</source>
-        <translation>Para mapas de otro origen: una tabla con las columnas code, name y color (como #1a2b3c).</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
@@ -750,6 +800,16 @@
     </message>
     <message>
         <location filename="../dock/panel.py"/>
+        <source>All settings…</source>
+        <translation>Todos los ajustes…</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
+        <source>Opens the dialog with bands, values without data, clouds and all else.</source>
+        <translation>Abre el diálogo con bandas, valores sin datos, nubes y todo lo demás.</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
         <source>Set up…</source>
         <translation>Configurar…</translation>
     </message>
@@ -837,6 +897,21 @@
         <location filename="../engine/explain.py"/>
         <source>it said nothing</source>
         <translation>no dio ningún mensaje</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the layer's coordinate system</source>
+        <translation>el sistema de coordenadas de la capa</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the mask's coordinate system</source>
+        <translation>el sistema de coordenadas de la máscara</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the zones' coordinate system</source>
+        <translation>el sistema de coordenadas de las zonas</translation>
     </message>
     <message>
         <location filename="../engine/find.py"/>

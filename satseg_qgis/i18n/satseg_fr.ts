@@ -134,6 +134,26 @@
         <translation>Carte produite par « Cartographier l'occupation du sol » ; sa légende est dans le fichier.</translation>
     </message>
     <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legends (*.csv *.json *.qml *.txt)</source>
+        <translation>Légendes (*.csv *.json *.qml *.txt)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>All files (*)</source>
+        <translation>Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>Legend</source>
+        <translation>Légende</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classified.py"/>
+        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c), a style (.qml) or colour map (.txt) that QGIS exported, or one of the names worldcover and nlcd.</source>
+        <translation>Pour les cartes d'une autre origine : un tableau avec les colonnes code, name et color (comme #1a2b3c), un style (.qml) ou une table de couleurs (.txt) exportés par QGIS, ou l'un des noms worldcover et nlcd.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/destinations.py"/>
         <source>There is no folder {folder} to write into; make it, or choose another one.</source>
         <translation>Le dossier de destination {folder} n'existe pas. Créez-le ou choisissez-en un autre.</translation>
@@ -390,6 +410,26 @@
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
+        <source>No data</source>
+        <translation>Sans données</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Value of pixels without data: one for all bands (0), one for each band of the image (0,0,255), or none. Empty takes what the layer and its file say.</source>
+        <translation>Valeur des pixels sans données : une pour toutes les bandes (0), une par bande de l'image (0,0,255), ou none pour aucune. Vide prend ce que disent la couche et son fichier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Clouds</source>
+        <translation>Nuages</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>What becomes of clouds and their shadows, in scenes with a raster that tells them (SCL, QA_PIXEL, UDM2): keep maps them like land, unknown gives them that class, nodata leaves them out.</source>
+        <translation>Ce que deviennent les nuages et leurs ombres, dans les scènes avec un raster qui les indique (SCL, QA_PIXEL, UDM2) : keep les classe comme du terrain, unknown leur donne cette classe, nodata les laisse de côté.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
         <source>The map: a GeoTIFF on the image's grid, one class code a pixel, 255 where there is no data.</source>
         <translation>La carte : un GeoTIFF sur la grille de l'image, un code de classe par pixel, 255 en l'absence de données.</translation>
     </message>
@@ -412,6 +452,21 @@
         <location filename="../algorithms/segment.py"/>
         <source>How sure the model is of each pixel, in percent: a GeoTIFF.</source>
         <translation>Degré de certitude du modèle pour chaque pixel, en pourcentage : un GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>Stretch has the higher value first; give the lower one first.</source>
+        <translation>L'étirement a la valeur haute en premier ; donner d'abord la basse.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>The layer '{name}' is drawn and tells no clouds; leave Clouds at keep.</source>
+        <translation>La couche '{name}' est dessinée et n'indique pas de nuages ; laisser Nuages sur keep.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/segment.py"/>
+        <source>No data has {given} values, and the image {count} bands; give one for all, or one for each.</source>
+        <translation>Sans données a {given} valeurs et l'image {count} bandes ; en donner une pour toutes ou une pour chacune.</translation>
     </message>
     <message>
         <location filename="../algorithms/segment.py"/>
@@ -555,8 +610,18 @@
     </message>
     <message>
         <location filename="../algorithms/sources.py"/>
+        <source>The layer '{name}' is empty, or nothing of it is selected; select polygons, or draw some.</source>
+        <translation>La couche '{name}' est vide, ou rien n'y est sélectionné ; sélectionner des polygones ou en dessiner.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/sources.py"/>
         <source>The mask cannot be written to {path}: {why}.</source>
         <translation>Impossible d'écrire le masque dans {path} : {why}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/told.py"/>
+        <source>No data takes numbers with commas between them, such as 0 or 0,0,255, or none; not {text}.</source>
+        <translation>Sans données prend des nombres séparés par des virgules, comme 0 ou 0,0,255, ou none ; pas {text}.</translation>
     </message>
     <message>
         <location filename="../algorithms/told.py"/>
@@ -627,21 +692,6 @@
         <location filename="../algorithms/vectorize.py"/>
         <source>The confidence raster of the same map: each polygon gets the mean inside of it.</source>
         <translation>Le raster de confiance de la même carte : chaque polygone reçoit la moyenne de ses valeurs.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legend</source>
-        <translation>Légende</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>Legends (*.csv *.json)</source>
-        <translation>Légendes (*.csv *.json)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/vectorize.py"/>
-        <source>For maps from elsewhere: a table with the columns code, name and color (as #1a2b3c).</source>
-        <translation>Pour les cartes d'autres sources : une table avec les colonnes code, name et color (par exemple #1a2b3c).</translation>
     </message>
     <message>
         <location filename="../algorithms/vectorize.py"/>
@@ -750,6 +800,16 @@
     </message>
     <message>
         <location filename="../dock/panel.py"/>
+        <source>All settings…</source>
+        <translation>Tous les réglages…</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
+        <source>Opens the dialog with bands, values without data, clouds and all else.</source>
+        <translation>Ouvre le dialogue avec les bandes, les valeurs sans données, les nuages et tout le reste.</translation>
+    </message>
+    <message>
+        <location filename="../dock/panel.py"/>
         <source>Set up…</source>
         <translation>Configurer…</translation>
     </message>
@@ -837,6 +897,21 @@
         <location filename="../engine/explain.py"/>
         <source>it said nothing</source>
         <translation>aucun message</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the layer's coordinate system</source>
+        <translation>le système de coordonnées de la couche</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the mask's coordinate system</source>
+        <translation>le système de coordonnées du masque</translation>
+    </message>
+    <message>
+        <location filename="../engine/fields.py"/>
+        <source>the zones' coordinate system</source>
+        <translation>le système de coordonnées des zones</translation>
     </message>
     <message>
         <location filename="../engine/find.py"/>

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import read_codes, write_image
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
     QgsProcessingFeatureSourceDefinition,
@@ -245,3 +246,47 @@ def running_tasks() -> list:
     from qgis.core import QgsApplication
 
     return [task for task in QgsApplication.taskManager().tasks() if task.isActive()]
+
+
+def test_all_settings_are_those_of_the_dialog_with_what_was_chosen(panel, window, scene, qgis, tmp_path) -> None:
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32632", "town", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(500000, 5299900, 500100, 5300000)))
+    layer.dataProvider().addFeature(feature)
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectAll()
+    choose(panel, POLYGONS)
+    panel.form.polygons.setLayer(layer)
+    panel.form.selected_only.setChecked(True)
+    panel.form.file.setFilePath(str(tmp_path / "town.tif"))
+    panel.all_button.click()
+    (dialog,) = panel.findChildren(AlgorithmDialog)
+    read = getattr(dialog, "createProcessingParameters", None) or dialog.getParameterValues
+    values = read()
+    assert values["INPUT"] == scene.id()
+    assert values["MASK"].selectedFeaturesOnly
+    assert values["OUTPUT"].sink.staticValue() == str(tmp_path / "town.tif")
+    assert values["POLYGONS"].sink.staticValue() == str(tmp_path / "town.gpkg")
+    assert {"NODATA", "CLOUDS", "BANDS"} <= values.keys()
+    dialog.close()
+    window.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    choose(panel, CANVAS)
+    panel.all_button.click()
+    dialog = panel.findChildren(AlgorithmDialog)[-1]
+    assert dialog.isVisible()
+    read = getattr(dialog, "createProcessingParameters", None) or dialog.getParameterValues
+    assert read()["EXTENT"].endswith("[EPSG:3857]")
+    dialog.close()
+    work()
+
+
+def test_all_settings_open_without_an_image(panel, window) -> None:
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    panel.all_button.click()
+    (dialog,) = panel.findChildren(AlgorithmDialog)
+    assert dialog.isVisible()
+    dialog.close()
+    work()

@@ -64,8 +64,8 @@ def test_every_parameter_has_a_name_in_capitals_and_a_help(qgis, name: str) -> N
 def test_rare_parameters_are_advanced_and_choices_are_words(qgis) -> None:
     definitions = {p.name(): p for p in algorithm("satseg:segment").parameterDefinitions()}
     advanced = {n for n, p in definitions.items() if p.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced}
-    assert advanced == {"MODEL_FILE", "PIXEL_SIZE", "STRETCH", "RUNTIME", "DEVICE", "RESUME"}
-    for name in ("MODEL", "RUNTIME", "DEVICE"):
+    assert advanced == {"MODEL_FILE", "PIXEL_SIZE", "STRETCH", "NODATA", "CLOUDS", "RUNTIME", "DEVICE", "RESUME"}
+    for name in ("MODEL", "CLOUDS", "RUNTIME", "DEVICE"):
         assert definitions[name].usesStaticStrings()
     assert definitions["MODEL"].defaultValue() == "landcover"
     assert definitions["POLYGONS"].createByDefault()

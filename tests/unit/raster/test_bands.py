@@ -438,3 +438,15 @@ def test_the_path_is_the_users(described):
     with rasterio.open(described("blue", "green", "red", dtype="uint8")) as dataset:
         _, _, warnings = choose_bands(dataset, "as the user wrote it.tif", RGB, None)
     assert warnings[0].startswith("as the user wrote it.tif calls")
+
+
+def test_a_map_of_classes_is_no_image(make_raster):
+    path = make_raster(np.zeros((1, 40, 40), np.uint8), dtype="uint8")
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(SATSEG_LEGEND="[]")
+        dataset.write_colormap(1, {0: (176, 18, 95), 4: (84, 144, 221)})
+    refused = pytest.raises(RasterError, match="is a map of classes that SatSeg made, and no image")
+    with refused, open_source(str(path), ("red", "green", "blue")):
+        pass
+    with open_source(str(path), ("red", "green", "blue"), (1, 1, 1)) as source:  # on purpose
+        assert source.bands == (1, 1, 1)

@@ -66,6 +66,17 @@ def test_a_style_of_qgis_is_a_legend(tmp_path):
     ]  # fmt: skip
 
 
+def test_names_in_a_style_may_have_brackets(tmp_path):
+    # As Qt writes them: it leaves > as it is.
+    entries = '<paletteEntry value="1" label="Trees > 60 %, &quot;dense&quot; &amp; tall" color="#005500" alpha="255"/>'
+    entries += "<paletteEntry alpha='255' color='#aaff00' label='Trees < 60 %' value='2'/>"
+    (tmp_path / "style.qml").write_text(f"<qgis><colorPalette>{entries}</colorPalette></qgis>", encoding="utf-8")
+    found = read_legend_file(str(tmp_path / "style.qml"))
+    assert [(c.code, c.name, c.hex_color) for c in found] == [
+        (1, 'Trees > 60 %, "dense" & tall', "#005500"), (2, "Trees < 60 %", "#aaff00"),
+    ]  # fmt: skip
+
+
 def test_a_color_map_of_qgis_is_a_legend(tmp_path):
     text = "# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n1,230,0,77,255,111 - Urban, continuous\n"
     (tmp_path / "clc.txt").write_text(text + "2,255,0,0,255,\n", encoding="utf-8")

@@ -120,6 +120,18 @@ def test_a_value_that_cannot_occur_is_wrong_use(make_raster, image, dtype, given
         valid(path, nodata=given_values)
 
 
+def test_a_mask_that_is_counted_as_a_band_may_have_a_value_too(make_raster, image, left):
+    image[:, ~left] = np.array([[7], [8], [9]], np.uint8)
+    path = make_raster(image, mask=np.full(left.shape, 255, np.uint8))
+    none = float("inf")
+    np.testing.assert_array_equal(valid(path, nodata=(7.0, 8.0, 9.0, none)), left)
+    np.testing.assert_array_equal(valid(path, nodata=(7.0, 8.0, 9.0)), left)
+    with pytest.raises(UsageError, match=r"has no band 4; its bands are 1 to 3 \(its mask is none"):
+        valid(path, bands=(4, 1, 2))
+    with pytest.raises(UsageError, match="names 4 values"):
+        valid(make_raster(image, name="no_mask.tif"), nodata=(7.0, 8.0, 9.0, none))
+
+
 def test_nan_for_floats_is_what_they_have_anyway(make_raster, image, left):
     values = image.astype(np.float32)
     values[0, ~left] = np.nan
