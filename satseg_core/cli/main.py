@@ -76,4 +76,5 @@ def _sentence(error: click.ClickException) -> str:
     context: click.Context | None = getattr(error, "ctx", None)
     command = context.command_path if context else "satseg"
     text = " ".join(error.format_message().split()).rstrip(".")
-    return f"{text}. See '{command} --help'."
+    end = "" if text.endswith("?") else "."
+    return f"{text}{end} See '{command} --help'."

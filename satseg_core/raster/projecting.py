@@ -118,8 +118,7 @@ def check_crs(crs: str | None, raster_crs: Any, path: str | Path, what: str) -> 
         UsageError: so it is.
     """
     if (raster_crs is None) != (crs is None):
-        which = "raster" if raster_crs is None else f"{what} file {path}"
-        option = "--crs" if raster_crs is None else f"--{what}-crs"
+        which, option = ("raster", "--crs") if raster_crs is None else (f"{what} file {path}", f"--{what}-crs")
         raise UsageError(
             f"The {which} has no CRS, so the two cannot be laid over each other; assign one, or name it with {option}."
         )
