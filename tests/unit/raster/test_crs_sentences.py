@@ -12,9 +12,9 @@ from satseg_core.raster.projecting import check_crs
 @pytest.mark.parametrize(
     ("crs", "raster_crs", "what", "option"),
     [
-        (None, "EPSG:32632", "mask", "name it with --mask-crs,"),
-        (None, "EPSG:32632", "zones", "name it with --zones-crs,"),
-        ("EPSG:32632", None, "zones", "name it with --crs,"),
+        (None, "EPSG:32632", "mask", "name it with --mask-crs."),
+        (None, "EPSG:32632", "zones", "name it with --zones-crs."),
+        ("EPSG:32632", None, "zones", "name it with --crs."),
     ],
 )
 def test_a_missing_crs_can_be_named(crs, raster_crs, what, option):
