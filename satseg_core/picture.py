@@ -18,6 +18,7 @@ from rasterio.windows import Window
 from satseg_core.legend import NODATA, Color, LandClass, Legend
 from satseg_core.raster.area import ClassArea
 from satseg_core.raster.bands import display_bands
+from satseg_core.raster.color_kinds import color_kinds
 from satseg_core.raster.ground import metres_per_pixel
 from satseg_core.raster.labels import Codes, is_plain, nodata_of, read_codes
 from satseg_core.raster.overrides import Overrides
@@ -142,7 +143,7 @@ def read_image(
         # GDAL averages without what its own mask hides.
         "resampling": Resampling.average if validity.gdal_knows and _may_average(image, labels) else Resampling.nearest,
     }
-    if image.colorinterp[bands[0] - 1] == ColorInterp.palette:
+    if color_kinds(image)[bands[0] - 1] == ColorInterp.palette:
         values = image.read(bands, **{**options, "resampling": Resampling.nearest})
         palette = np.array([image.colormap(1).get(value, _NO_DATA)[:3] for value in range(256)], np.uint8)
         colors: Picture = palette[values[0].astype(np.uint8)]

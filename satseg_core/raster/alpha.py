@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from satseg_core.raster.band_names import ALPHA
 from satseg_core.raster.band_words import BandWords, band_words
+from satseg_core.raster.color_kinds import color_kinds
 
 _LOOK = 64
 """Px a side of the places that are looked at."""
@@ -83,4 +84,4 @@ def _places(dataset: DatasetReader) -> list[Window]:
 
 def coloured_alpha(dataset: DatasetReader) -> list[int]:
     """Bands, from 1, whose colour is alpha, be it declared or GDAL's default."""
-    return [band for band, kind in zip(dataset.indexes, dataset.colorinterp) if kind == ColorInterp.alpha]
+    return [band for band, kind in zip(dataset.indexes, color_kinds(dataset)) if kind == ColorInterp.alpha]

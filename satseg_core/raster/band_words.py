@@ -22,6 +22,7 @@ from satseg_core.raster.band_names import (
     wavelength_in,
 )
 from satseg_core.raster.band_sensors import order_of_product, sensor_of
+from satseg_core.raster.color_kinds import color_kinds
 
 _NAMES = ("common_name", "bandname", "band_name", "name", "long_name", "standard_name", "description")
 """Tags of a band, in lower case, that may say what it shows; the first that does counts."""
@@ -150,7 +151,7 @@ def _by_numbers(
 ) -> _Names:
     """Names of bands that only have a number, or no word at all in a product of a known order."""
     file_name = PurePath(str(dataset.name)).name
-    if not any(texts) and ColorInterp.red not in dataset.colorinterp:
+    if not any(texts) and ColorInterp.red not in color_kinds(dataset):
         known = order_of_product(file_name, dataset.count)
         return (list(known[1]), known[0]) if known else (names, None)
     unnamed = [reading if name is None else Reading() for name, reading in zip(names, readings)]

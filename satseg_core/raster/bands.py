@@ -23,6 +23,7 @@ from satseg_core.raster.alpha import alpha_bands, coloured_alpha
 from satseg_core.raster.band_names import common_name, standing_in, typical_wavelength
 from satseg_core.raster.band_steps import band_steps
 from satseg_core.raster.band_words import BandWords, band_words
+from satseg_core.raster.color_kinds import color_kinds
 from satseg_core.raster.labels import LEGEND_TAG
 from satseg_core.raster.nodata import has_mask_file
 
@@ -232,7 +233,7 @@ def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands:
 
 
 def _palette(dataset: DatasetReader, band: int) -> Mapping[int, tuple[int, ...]] | None:
-    if dataset.colorinterp[band - 1] != ColorInterp.palette:
+    if color_kinds(dataset)[band - 1] != ColorInterp.palette:
         return None
     try:
         return dict(dataset.colormap(band))
@@ -245,7 +246,7 @@ _NO_COLOURS = {"undefined", "gray", "grey", "palette", "alpha"}
 
 def _colours(dataset: DatasetReader) -> list[str | None]:
     """Common names of the bands' colours; None where they are no colours of light."""
-    kinds = (kind.name.lower() for kind in dataset.colorinterp)
+    kinds = (kind.name.lower() for kind in color_kinds(dataset))
     return [None if kind in _NO_COLOURS else common_name(kind) for kind in kinds]
 
 

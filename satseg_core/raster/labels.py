@@ -23,6 +23,7 @@ from rasterio.windows import Window
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
+from satseg_core.raster.color_kinds import color_kinds
 from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
@@ -97,7 +98,7 @@ def check_classified(dataset: DatasetReader) -> None:
 
 
 def _alpha_bands(dataset: DatasetReader) -> list[int]:
-    return [band for band, kind in zip(dataset.indexes, dataset.colorinterp) if kind == ColorInterp.alpha]
+    return [band for band, kind in zip(dataset.indexes, color_kinds(dataset)) if kind == ColorInterp.alpha]
 
 
 def is_plain(dataset: DatasetReader) -> bool:

@@ -31,6 +31,7 @@ from rasterio.windows import Window
 
 from satseg_core.raster.alpha import alpha_band
 from satseg_core.raster.averaging import Taps, touched, weighted
+from satseg_core.raster.color_kinds import color_kinds
 from satseg_core.raster.coverage import Coverage, Open, gaps
 from satseg_core.raster.nodata import CATALOGUE, Said, equals, nodata_values
 from satseg_core.raster.overrides import Overrides
@@ -386,7 +387,7 @@ def _is_unheard(values: Said, dtypes: Sequence[str], overrides: Overrides) -> bo
 
 def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
     """Whether GDAL takes the same band for alpha."""
-    first = next((i for i, kind in zip(dataset.indexes, dataset.colorinterp) if kind.name == "alpha"), None)
+    first = next((i for i, kind in zip(dataset.indexes, color_kinds(dataset)) if kind.name == "alpha"), None)
     return alpha is not None and alpha == first
 
 

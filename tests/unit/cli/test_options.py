@@ -20,7 +20,10 @@ def test_numbers_are_read(kind, count, text, expected):
 
 def test_values_without_data_may_be_no_numbers():
     taken = Numbers(_value, "X", finite=False)
-    assert taken.convert("0,none,-inf", None, None) == (0, math.inf, -math.inf)
+    assert taken.convert("0,none", None, None) == (0, math.inf)
+    for text in ("inf", "-inf", "1e400"):
+        with pytest.raises(click.BadParameter):
+            taken.convert(text, None, None)
     assert math.isnan(taken.convert("nan", None, None)[0])
 
 

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "--asset",
     "--debug",
     "--dry-run",
+    "--file",  # of another program
     "--memory",
     "--overwrite",
     "--precision",
