@@ -54,7 +54,8 @@ def choose_bands(
     words = band_words(dataset, catalogue)
     alpha = alpha_bands(dataset, words, bands or ())
     if bands:
-        return _given_bands(dataset, path, names, bands), None, _no_alpha(dataset, path, words, alpha, bands)
+        given = _given_bands(dataset, path, names, bands)
+        return given, None, [*_no_alpha(dataset, path, words, alpha, bands), *_no_palette(dataset, path, given)]
     data = [band for band in dataset.indexes if band not in alpha]
     if len(data) == 1 and LEGEND_TAG in dataset.tags():
         raise RasterError(f"{path} is a map of classes that SatSeg made, and no image; choose the image itself.")
@@ -230,6 +231,16 @@ def _given_bands(dataset: DatasetReader, path: str, names: Sequence[str], bands:
         mask = " (its mask is none, though some programs show it as one)" if has_mask_file(dataset) else ""
         raise UsageError(f"{path} has no band {missing[0]}; its bands are 1 to {dataset.count}{mask}.")
     return list(bands)
+
+
+def _no_palette(dataset: DatasetReader, path: str, given: Sequence[int]) -> list[str]:
+    """A sentence where the numbers of colours are read, and not the colours."""
+    indexes = sorted({band for band in given if _palette(dataset, band)})
+    return [
+        f"Band {band} of {path} has a colour table: the numbers of its colours are read, as --bands names it, and not"
+        " the colours; leave --bands out for these."
+        for band in indexes
+    ]
 
 
 def _palette(dataset: DatasetReader, band: int) -> Mapping[int, tuple[int, ...]] | None:

@@ -15,7 +15,7 @@ from pyproj.exceptions import ProjError
 
 from satseg_core.errors import RasterError, UsageError
 from satseg_core.raster.datum_shift import Layer, shift_doubt
-from satseg_core.raster.ground import metres_per_pixel, same_plane
+from satseg_core.raster.ground import is_placed, metres_per_pixel, same_plane
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ class Way:
         turn: once round the globe along x in the polygons' CRS, where x goes on and on; None elsewhere.
 
     Raises:
-        UsageError: one of the two has a CRS and the other has none.
+        UsageError: one of the two has a CRS and the other has none, or the raster does not say where it lies in it.
         RasterError: there is no way from one CRS to the other.
     """
 
@@ -51,6 +51,11 @@ class Way:
         self._ends: tuple[Layer, CRS] | None = None
         if crs is None or raster_crs is None:
             return
+        if not is_placed(transform):
+            raise UsageError(
+                f"The raster does not say where it lies in its CRS, so the {what} file {path} cannot be laid over it;"
+                " georeference it first."
+            )
         try:
             theirs, ours = _flat(CRS.from_user_input(crs)), _flat(CRS.from_wkt(raster_crs.to_wkt()))
             self.same = same_plane(theirs, ours) or theirs.equals(ours, ignore_axis_order=True)

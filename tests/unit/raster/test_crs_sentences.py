@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from affine import Affine
+from rasterio.crs import CRS
 
 from satseg_core.cli.main import main
 from satseg_core.errors import UsageError
-from satseg_core.raster.projecting import check_crs
+from satseg_core.raster.projecting import Way, check_crs
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,17 @@ from satseg_core.raster.projecting import check_crs
 def test_a_missing_crs_can_be_named(crs, raster_crs, what, option):
     with pytest.raises(UsageError, match=option):
         check_crs(crs, raster_crs, "area.shp", what)
+
+
+def test_polygons_are_not_laid_over_a_raster_of_no_place():
+    """GDAL gives the identity for it, and polygons near 0, 0 would fall on any of its px."""
+    crs = CRS.from_epsg(32632)
+    with pytest.raises(
+        UsageError, match=r"does not say where it lies .* mask file area\.gpkg .* georeference it first"
+    ):
+        Way("EPSG:32632", crs, Affine.identity(), "area.gpkg", "mask")
+    Way("EPSG:32632", crs, Affine(1, 0, 0, 0, -1, 0), "area.gpkg", "mask")
+    Way(None, None, Affine.identity(), "area.gpkg", "mask")
 
 
 def test_a_question_ends_without_a_stop(capsys):

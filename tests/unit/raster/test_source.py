@@ -60,6 +60,10 @@ def test_a_palette_is_read_as_colours(make_raster):
     with open_source(str(path), RGB) as source:
         assert source.palette[0][:3] == (10, 20, 30)
         assert source.bands == (1, 1, 1)
+        assert not source.warnings
+    with open_source(str(path), RGB, (1, 1, 1)) as source:
+        assert source.palette is None
+        assert any("the numbers of its colours are read" in warning for warning in source.warnings)
 
 
 def test_given_bands_win_and_may_repeat(make_raster):
