@@ -95,8 +95,6 @@ def test_what_a_run_says_has_the_users_names_and_is_said_once(write_scene, tmp_p
     with serving(tmp_path) as web:
         for name in (f"{tmp_path}/map.tif", f"{web.url}/map.tif"):
             again = satseg("areas", name, *WORDS[2:])
-            assert said(again) == [
-                f"{name} has no coordinate system tied to the ground, so areas are counted in pixels."
-            ]
+            assert said(again) == [f"{name} has no known place on the ground, so areas are counted in pixels."]
         failed = satseg("areas", f"{web.url}/scene.tif", *WORDS[2:])
     assert failed.err.splitlines()[-1].startswith(f"satseg: {web.url}/scene.tif has 3 bands")

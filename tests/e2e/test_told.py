@@ -203,14 +203,14 @@ def test_a_raster_of_a_geopackage_that_is_not_there(package, tmp_path) -> None:
 
 def test_many_scenes_take_what_is_told(folder, tmp_path) -> None:
     run = satseg(
-        "segment-many", folder / "none.tif", folder / "wrong.tif", "--crs", UTM, "--nodata", "nan",
+        "segment-many", folder / "none.tif", folder / "wrong.tif", "--crs", UTM, "--nodata", "none",
         "--mask", f"{folder}/two.gpkg|layername=aoi", "-o", tmp_path,
     )  # fmt: skip
     assert run.code == 0, run.err
     for name in ("none", "wrong"):
         assert (px(tmp_path / f"{name}.tif") == px(folder / "right-map.tif")).all()
     again = [
-        "segment-many", folder / "none.tif", folder / "wrong.tif", "--crs", UTM, "--nodata", "nan", "-o", tmp_path,
+        "segment-many", folder / "none.tif", folder / "wrong.tif", "--crs", UTM, "--nodata", "none", "-o", tmp_path,
         "--dry-run", "--progress", "json", "--mask", folder / "two.gpkg",
     ]  # fmt: skip
     assert satseg(*again, "--mask-layer", "aoi").events[-1]["already"] == 2
