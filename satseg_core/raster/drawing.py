@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -68,27 +69,19 @@ class Drawing:
     def centres(self, block: Block) -> NDArray[np.bool_]:
         """Px of a block whose centres lie inside, ``(h, w) bool``."""
         found = np.zeros(block.shape, bool)
-        for piece in self.pieces:
-            part = _common(piece.block, block)
-            if part is not None:
-                found[_within(part, block)] = centres(piece.edges, part)
-        for stamp in self.stamps:
-            part = _common(stamp.block, block)
-            if part is not None:
-                found[_within(part, block)] = stamp.shares[_within(part, stamp.block)] > 0.5
+        for piece, part in _touching(self.pieces, block):
+            found[_within(part, block)] = centres(piece.edges, part)
+        for stamp, part in _touching(self.stamps, block):
+            found[_within(part, block)] = stamp.shares[_within(part, stamp.block)] > 0.5
         return found
 
     def shares(self, block: Block) -> Floats:
         """The share of each px of a block that lies inside, ``(h, w) float64`` 0 to 1."""
         found = np.zeros(block.shape)
-        for piece in self.pieces:
-            part = _common(piece.block, block)
-            if part is not None:
-                found[_within(part, block)] = shares(piece.edges, part)
-        for stamp in self.stamps:
-            part = _common(stamp.block, block)
-            if part is not None:
-                found[_within(part, block)] = stamp.shares[_within(part, stamp.block)]
+        for piece, part in _touching(self.pieces, block):
+            found[_within(part, block)] = shares(piece.edges, part)
+        for stamp, part in _touching(self.stamps, block):
+            found[_within(part, block)] = stamp.shares[_within(part, stamp.block)]
         return found
 
     def held(self, rows: Span, cols: Sequence[Span]) -> NDArray[np.bool_]:
@@ -149,6 +142,17 @@ def _drawn_on(piece: Piece) -> Block:
         for low, high, span in ((low_y, high_y, piece.block.rows), (low_x, high_x, piece.block.cols))
     )
     return Block(rows, cols)
+
+
+_Part = TypeVar("_Part", Piece, Stamp)
+
+
+def _touching(parts: Sequence[_Part], block: Block) -> Iterator[tuple[_Part, Block]]:
+    """Those of the parts of a drawing that reach into a block, and what they share with it."""
+    for part in parts:
+        shared = _common(part.block, block)
+        if shared is not None:
+            yield part, shared
 
 
 def _common(a: Block, b: Block) -> Block | None:

@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -23,7 +22,7 @@ from rasterio.windows import Window
 from satseg_core.errors import RasterError
 from satseg_core.events import Reporter
 from satseg_core.legend import HIGHEST_CODE, NODATA, Legend
-from satseg_core.raster.color_kinds import color_kinds
+from satseg_core.raster.alpha import coloured_alpha
 from satseg_core.raster.failures import cannot_open, cannot_read
 from satseg_core.raster.layer_names import file_of
 from satseg_core.raster.overrides import NO_OVERRIDES, Overrides
@@ -87,7 +86,7 @@ def check_classified(dataset: DatasetReader) -> None:
     if dataset.count == 0 and dataset.subdatasets:
         names = ", ".join(dataset.subdatasets[:5])
         raise RasterError(f"{dataset.name} holds several rasters; give the name of one of them, such as {names}.")
-    data_bands = dataset.count - len(_alpha_bands(dataset))
+    data_bands = dataset.count - len(coloured_alpha(dataset))
     if data_bands != 1:
         raise RasterError(
             f"{dataset.name} has {data_bands} bands, so it is an image and not a map of classes;"
@@ -95,10 +94,6 @@ def check_classified(dataset: DatasetReader) -> None:
         )
     if np.issubdtype(np.dtype(dataset.dtypes[0]), np.complexfloating):
         raise RasterError(f"{dataset.name} holds complex numbers and not class codes; give a map of classes.")
-
-
-def _alpha_bands(dataset: DatasetReader) -> list[int]:
-    return [band for band, kind in zip(dataset.indexes, color_kinds(dataset)) if kind == ColorInterp.alpha]
 
 
 def is_plain(dataset: DatasetReader) -> bool:

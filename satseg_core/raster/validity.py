@@ -29,9 +29,8 @@ from rasterio.enums import MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from satseg_core.raster.alpha import alpha_band
+from satseg_core.raster.alpha import alpha_band, coloured_alpha
 from satseg_core.raster.averaging import Taps, touched, weighted
-from satseg_core.raster.color_kinds import color_kinds
 from satseg_core.raster.coverage import Coverage, Open, gaps
 from satseg_core.raster.nodata import CATALOGUE, Said, equals, nodata_values
 from satseg_core.raster.overrides import Overrides
@@ -387,8 +386,7 @@ def _is_unheard(values: Said, dtypes: Sequence[str], overrides: Overrides) -> bo
 
 def _is_gdals(dataset: DatasetReader, alpha: int | None) -> bool:
     """Whether GDAL takes the same band for alpha."""
-    first = next((i for i, kind in zip(dataset.indexes, color_kinds(dataset)) if kind.name == "alpha"), None)
-    return alpha is not None and alpha == first
+    return alpha is not None and coloured_alpha(dataset)[:1] == [alpha]
 
 
 def _gaps(dataset: DatasetReader, bands: Sequence[int], opened: Open) -> dict[int, Coverage | None]:
